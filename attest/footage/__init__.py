@@ -1,0 +1,1 @@
+"""Footage as signed bytes: boxes, segments and the minutes that list them."""
