@@ -1,0 +1,1 @@
+"""The log as a stranger checks it: trees, tiles, notes, checkpoints and proofs."""
