@@ -1,0 +1,1 @@
+"""Records, sees, signs and sends; survives the dark."""

@@ -1,0 +1,1 @@
+"""What was recorded stays until its proof has been checked."""
