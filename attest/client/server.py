@@ -65,6 +65,7 @@ class Server:
     def __init__(self, url: str, client: httpx.Client | None = None) -> None:
         self.url = url.rstrip("/")
         self._client = client or httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self.date: str | None = None  # of the newest answer, by the server's clock
 
     def __enter__(self) -> Self:
         """Open the server as a context."""
@@ -154,6 +155,7 @@ class Server:
             answer = self._client.request(method, url, headers=headers, content=content)
         except httpx.TransportError as e:
             raise AwayError(f"{method} {url}: {type(e).__name__}: {e}") from e
+        self.date = answer.headers.get("Date", self.date)
         if answer.status_code in AWAY:
             raise AwayError(f"{method} {url} answered {answer.status_code}")
         if not answer.is_success:

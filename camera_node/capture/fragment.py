@@ -59,7 +59,7 @@ class Fragmenter:
         """How many timestamps had to be mended so far."""
         return self._rising.fixes
 
-    def push(self, packet: Packet[VideoStream]) -> Iterator[Fragment]:
+    def push(self, packet: "Packet[VideoStream]") -> Iterator[Fragment]:
         """Take a packet; yield the GOP that it ends, if it does."""
         if self._gop_start_ms is None and not packet.is_keyframe:
             return  # pictures before the first key frame cannot be decoded

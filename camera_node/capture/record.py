@@ -66,13 +66,14 @@ class Recorder:
         """Record until the camera stops (`SourceError`) or `running` says no."""
         boot = uuid4().hex
         fragmenter = Fragmenter(source.stream, source.frame_step)
-        last = self._journal.last_segment()
-        base_ms = max(self._clock.now_ms(), last.stored.end_ms if last else 0)
         self._journal.note("boot", boot)
+        base_ms: int | None = None
         opened: _Open | None = None
         try:
             for packet in source.packets():
                 for fragment in fragmenter.push(packet):
+                    if base_ms is None:
+                        base_ms = self._begin_ms(fragment)
                     self._check_drift(base_ms + fragment.end_ms)
                     opened = self._take(boot, fragmenter.init, fragment, base_ms, opened)
                 if not running():
@@ -82,6 +83,11 @@ class Recorder:
             if opened is not None and opened.end_ms - opened.start_ms >= SHORTEST_MS:
                 self._close(boot, fragmenter.init, opened)
             fragmenter.close()
+
+    def _begin_ms(self, first: Fragment) -> int:
+        """When the session's first frame was taken: its GOP ended just now. Never backwards."""
+        last = self._journal.last_segment()
+        return max(self._clock.now_ms() - first.end_ms, last.stored.end_ms if last else 0)
 
     def _check_drift(self, end_ms: int) -> None:
         drift_ms = self._clock.now_ms() - end_ms

@@ -28,7 +28,7 @@ class Source:
         base = self.stream.time_base or Fraction(1, 90_000)
         return max(1, int(1 / (rate * base)))
 
-    def packets(self) -> Iterator[Packet[VideoStream]]:
+    def packets(self) -> "Iterator[Packet[VideoStream]]":
         """Yield packets until the camera ends or falls silent (`SourceError`)."""
         try:
             for packet in self._container.demux(self.stream):

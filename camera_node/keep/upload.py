@@ -17,7 +17,7 @@ from attest.log import checkpoint, proof
 from attest.payload import Json
 from attest.statement import Seen
 from attest.trust import Trust
-from camera_node.capture.clock import Clock
+from camera_node.capture.clock import Clock, Offset, offset_from_date
 from camera_node.errors import ForgedProofError
 
 from . import sayings
@@ -52,6 +52,12 @@ class Uploader:
         self._me = me
         self._server = server
         self._clock = clock
+
+    @property
+    def offset(self) -> Offset | None:
+        """How far the server's clock is ahead of ours, as its newest answer said."""
+        date = self._server.date
+        return None if date is None else offset_from_date(date, self._clock.now_ms())
 
     def step(self) -> None:
         """Send what is due. Raises `AwayError` (come again) or `ForgedProofError` (alarm)."""
