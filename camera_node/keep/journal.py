@@ -61,6 +61,18 @@ class Closed:
     log_index: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was recorded, and how much of it is not yet sent or proven."""
+
+    segments: int
+    last_segment: int | None
+    unsent: int
+    manifests: int
+    last_manifest: int | None
+    unproven: int
+
+
 class Journal:
     """The journal of one camera in its folder; one process writes, others may look."""
 
@@ -150,6 +162,19 @@ class Journal:
         with self._write() as tx:
             tx.execute("UPDATE segment SET gone = 1 WHERE seq = ?", (seq,))
         self.segment_path(seq).unlink(missing_ok=True)
+
+    def present(self) -> list[Kept]:
+        """The segments whose bytes should be here, newest first."""
+        return self._segments("WHERE gone = 0 ORDER BY seq DESC")
+
+    def counts(self) -> Counts:
+        """Count what there is."""
+        one = "SELECT count(*), max(seq), coalesce(sum({}), 0) FROM {}"
+        segments = self._db.execute(
+            one.format("uploaded = 0 AND gone = 0", "segment")
+        ).fetchone()
+        manifests = self._db.execute(one.format("proof IS NULL", "manifest")).fetchone()
+        return Counts(*segments, *manifests)
 
     def _segments(self, rest: str, *values: int) -> list[Kept]:
         columns = "boot, init, seq, start_ms, end_ms, cid, digest, size, gops, statement"

@@ -44,17 +44,17 @@ def next_minute(journal: Journal, begun_ms: int, now_ms: int, longest_ms: int) -
     last = journal.last_manifest()
     start_ms = begun_ms if last is None else last.end_ms
     loose = journal.loose()
-    boot = loose[0].boot if loose else None
-    first_ms = loose[0].stored.start_ms if loose else now_ms - longest_ms
-    end_ms = (max(start_ms, first_ms) // MINUTE_MS + 1) * MINUTE_MS
-    taken = tuple(k for k in loose if k.stored.start_ms < end_ms and k.boot == boot)
-    if len(taken) < len(loose) and loose[len(taken)].stored.start_ms < end_ms:
-        end_ms = max(start_ms + 1, taken[-1].stored.end_ms)  # another boot began in this minute
-    elif now_ms < end_ms + longest_ms:
+    if not loose:
+        end_ms = (now_ms - longest_ms) // MINUTE_MS * MINUTE_MS
+        return Minute(start_ms, end_ms, ()) if end_ms > start_ms else None
+    end_ms = (max(start_ms, loose[0].stored.start_ms) // MINUTE_MS + 1) * MINUTE_MS
+    begun = [kept for kept in loose if kept.stored.start_ms < end_ms]
+    taken = [kept for kept in begun if kept.boot == loose[0].boot]
+    if len(taken) < len(begun):  # another boot began in this minute
+        return Minute(start_ms, max(start_ms + 1, taken[-1].stored.end_ms), tuple(taken))
+    if now_ms < end_ms + longest_ms:
         return None
-    if taken:
-        end_ms = max(end_ms, taken[-1].stored.end_ms)
-    return Minute(start_ms, end_ms, taken)
+    return Minute(start_ms, max(end_ms, taken[-1].stored.end_ms), tuple(taken))
 
 
 def gaps(minute: Minute, noted: Sequence[Gap], tolerance_ms: int = TOLERANCE_MS) -> list[Gap]:

@@ -11,7 +11,7 @@ from attest.keys import PrivateKey
 CAMERA = "https://trace.example/camera/cam-1"
 NODE = "https://trace.example/node/n-1"
 INIT_DIGEST = sha256(b"init").digest()
-START_MS = 1_795_000_000_000
+START_MS = 1_795_000_020_000  # a whole minute
 KEY = PrivateKey.from_seed(b"node")
 
 
