@@ -9,20 +9,20 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from attest.client.server import AwayError, Server, ServerError
 from attest.payload import Json
 
 from .capture import source
 from .capture.clock import Clock, Offset
-from .capture.record import Recorder
+from .capture.record import Recorded, Recorder
 from .errors import ForgedProofError, SourceError
 from .keep import manifest, upload
 from .keep.journal import Journal
 from .keep.sayings import Place
 from .keep.upload import Identity, Uploader
 from .settings import Camera, Settings
-from .watch import Watcher
 
 log = logging.getLogger(__name__)
 LONGEST_SEGMENT_MS = 10_000
@@ -52,10 +52,24 @@ class Outside:
         return Journal(self.settings.data / f"camera-{self.camera.name}")
 
 
+class Eyes(Protocol):
+    """Whoever looks at the pictures; `camera_node.watch` is one."""
+
+    model: bytes
+    frames: int
+    dropped: int
+
+    def show(self, recorded: Recorded) -> None:
+        """Take a GOP, at once."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Look until told to stop."""
+
+
 class Node:
     """Runs until `stop` is set."""
 
-    def __init__(self, outside: Outside, watcher: Watcher) -> None:
+    def __init__(self, outside: Outside, watcher: Eyes) -> None:
         self._out = outside
         self._watcher = watcher
         self.stop = threading.Event()
@@ -128,7 +142,7 @@ class Node:
         }
         offset = uploader.offset or Offset("none", 0)
         place, me = self._out.place, self._out.me
-        models = (self._watcher.model,) if self._watcher.model else ()
+        models = (self._watcher.model,)
         return manifest.Report(place.camera, me.node, offset, models, stats)
 
 
@@ -137,6 +151,7 @@ def _note_start(journal: Journal, now_ms: int) -> None:
     if journal.fact("begun") is None:
         journal.note("begun", str(now_ms))
         return
+    journal.silence_ends(now_ms, "frozen")
     clean = journal.fact("ended") == "cleanly"
     last = journal.last_segment()
     if last is not None:

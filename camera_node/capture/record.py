@@ -98,7 +98,8 @@ class Recorder:
         self, boot: str, init: bytes, fragment: Fragment, base_ms: int, opened: _Open | None
     ) -> _Open | None:
         start_ms, end_ms = base_ms + fragment.start_ms, base_ms + fragment.end_ms
-        self._journal.silence_ends(start_ms, "offline")
+        if fragment.start_ms == 0:
+            self._journal.silence_ends(start_ms, "offline")
         self._look(Recorded(init, fragment.data, start_ms, end_ms))
         opened = opened or _Open(start_ms, end_ms)
         opened.parts.append(fragment.data)
