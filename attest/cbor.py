@@ -114,7 +114,7 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
         return _string(data, rest, rest + number, major)
     if major == _SIMPLE:
         raise MalformedError(f"simple or floating value at byte {at}")
-    if depth == MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise MalformedError(f"CBOR is nested deeper than {MAX_DEPTH}")
     if major == _TAG:
         value, end = _item(data, rest, depth + 1)

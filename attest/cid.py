@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from attest.errors import MalformedError
+from .errors import MalformedError
 
 CHUNK = 1 << 20
 LINKS = 1024
@@ -49,6 +49,15 @@ def parse(text: str) -> Cid:
     return cid
 
 
+def is_cid(text: str) -> bool:
+    """Say whether `parse` would read this text."""
+    try:
+        parse(text)
+    except MalformedError:
+        return False
+    return True
+
+
 def of_bytes(data: bytes) -> str:
     """Return the CID of a file's bytes."""
     return of_stream([data])
@@ -56,10 +65,38 @@ def of_bytes(data: bytes) -> str:
 
 def of_stream(chunks: Iterable[bytes]) -> str:
     """Return the CID of a file that comes in pieces of any size; memory stays small."""
-    tree = _Tree()
+    return _tree(chunks, {}).text()
+
+
+def nodes_of_stream(chunks: Iterable[bytes]) -> tuple[Cid, dict[Cid, bytes]]:
+    """Return the CID of a file and the dag-pb blocks above its leaves; none for one leaf."""
+    blocks: dict[Cid, bytes] = {}
+    return _tree(chunks, blocks), blocks
+
+
+def even(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a file's leaves: exactly one CHUNK each, the last shorter; an empty file is one."""
+    return _even(chunks)
+
+
+def links(block: bytes) -> list[Cid]:
+    """Return what a dag-pb block of `nodes_of_stream` links to, in the file's order."""
+    found, at = [], 0
+    while at < len(block):
+        key, at = _read_varint(block, at)
+        size, at = _read_varint(block, at)
+        if key == 2 << 3 | 2:  # PBNode.Links; a link begins with its hash
+            link = block[at : at + size]
+            found.append(Cid(link[3], link[6:38]))
+        at += size
+    return found
+
+
+def _tree(chunks: Iterable[bytes], blocks: dict[Cid, bytes]) -> Cid:
+    tree = _Tree(blocks)
     for chunk in _even(chunks):
         tree.add(0, _Link(Cid(RAW, sha256(chunk).digest()), len(chunk), len(chunk)))
-    return tree.root().cid.text()
+    return tree.root().cid
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +111,9 @@ class _Link:
 class _Tree:
     """The unfinished right edge: at each level the links that no node holds yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: dict[Cid, bytes]) -> None:
         self._levels: list[list[_Link]] = []
+        self._blocks = blocks  # every node made
 
     def add(self, level: int, link: _Link) -> None:
         if level == len(self._levels):
@@ -83,28 +121,30 @@ class _Tree:
         row = self._levels[level]
         # A full row becomes a node only when more comes: 1,024 leaves are one node, not two.
         if len(row) == LINKS:
-            self.add(level + 1, _node(row))
+            self.add(level + 1, _node(row, self._blocks))
             row.clear()
         row.append(link)
 
     def root(self) -> _Link:
         level = 0
         while level < len(self._levels) - 1:
-            self.add(level + 1, _node(self._levels[level]))
+            self.add(level + 1, _node(self._levels[level], self._blocks))
             level += 1
         top = self._levels[-1]
-        return top[0] if len(top) == 1 else _node(top)
+        return top[0] if len(top) == 1 else _node(top, self._blocks)
 
 
-def _node(links: list[_Link]) -> _Link:
-    """Return the dag-pb block over some links: links first, then the UnixFS data."""
+def _node(links: list[_Link], blocks: dict[Cid, bytes]) -> _Link:
+    """Make the dag-pb block over some links: links first, then the UnixFS data."""
     block = b"".join(_field(2, _link(link)) for link in links)
     file_size = sum(link.file_size for link in links)
     data = b"\x08\x02\x18" + _varint(file_size)  # a file, of that many bytes
     data += b"".join(b"\x20" + _varint(link.file_size) for link in links)
     block += _field(1, data)
     total_size = len(block) + sum(link.total_size for link in links)
-    return _Link(Cid(DAG_PB, sha256(block).digest()), file_size, total_size)
+    made = Cid(DAG_PB, sha256(block).digest())
+    blocks[made] = block
+    return _Link(made, file_size, total_size)
 
 
 def _link(link: _Link) -> bytes:
@@ -122,6 +162,14 @@ def _varint(value: int) -> bytes:
         value >>= 7
     out.append(value)
     return bytes(out)
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while data[at] > 0x7F:  # noqa: PLR2004 - seven bits a byte
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+    return value | data[at] << shift, at + 1
 
 
 def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ A path `/01/<gtin14>[/10/<lot>][/21/<serial>]` follows the GS1 Digital Link URI 
 import re
 from dataclasses import dataclass
 
-from attest.errors import MalformedError
+from .errors import MalformedError
 
 BASE = "https://id.gs1.org"
 GTIN_SIZE = 14

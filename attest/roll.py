@@ -8,9 +8,10 @@ joins the bytes. See docs/formats/stamps.md.
 from dataclasses import dataclass
 from hashlib import sha256
 
-from attest import stamp
-from attest.errors import ProofError
 from attest.log import merkle
+
+from . import stamp
+from .errors import ProofError
 
 HASH = merkle.HASH_SIZE
 GROUP_LEVEL = 4

@@ -8,8 +8,9 @@ said by its roll's root in the log, whether it was sold by an activation.
 import hmac
 from dataclasses import dataclass
 
-from attest.errors import MalformedError
 from attest.log import merkle
+
+from .errors import MalformedError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIZE = 20

@@ -5,18 +5,17 @@ Nobody takes it from what is to be verified. The file is JSON with exactly the m
 """
 
 import json
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from attest.errors import MalformedError
 from attest.log import note, policy
+
+from . import spell
+from .errors import MalformedError
 
 MAX_SIZE = 100_000
 KID_SIZE = 32
 FINGERPRINT_DIGITS = 20
-_HEX = re.compile("0x(?:[0-9a-f]{2})+")
 _MEMBERS = ("origin", "vkey", "root", "policy", "chainId", "genesis", "contract", "originId")
 _CHAIN = {"genesis": 32, "contract": 20, "originId": 32}
 
@@ -37,7 +36,7 @@ class Trust:
     @property
     def fingerprint(self) -> str:
         """The twenty hex digits that rolls and labels carry: log, key and root, no more."""
-        pins = f"{self.origin}\n{self.vkey.text()}\n{_kid_text(self.root)}\n"
+        pins = f"{self.origin}\n{self.vkey.text()}\n{spell.base64url(self.root)}\n"
         return sha256(pins.encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
     def record(self) -> dict[str, str | int | None]:
@@ -46,7 +45,7 @@ class Trust:
         return {
             "origin": self.origin,
             "vkey": self.vkey.text(),
-            "root": _kid_text(self.root),
+            "root": spell.base64url(self.root),
             "policy": self.policy.text,
             "chainId": self.chain_id,
             **chain,
@@ -79,7 +78,13 @@ def parse(data: bytes) -> Trust:
     rule = policy.parse(texts["policy"])
     if vkey not in rule.logs:
         raise MalformedError(f"the policy does not list the log {vkey.name!r}")
-    return Trust(vkey.name, vkey, _kid(texts["root"]), rule, *_parse_chain(record))
+    return Trust(
+        vkey.name,
+        vkey,
+        spell.parse_base64url(texts["root"], KID_SIZE),
+        rule,
+        *_parse_chain(record),
+    )
 
 
 def _parse_chain(
@@ -98,33 +103,13 @@ def _parse_chain(
 
 
 def _parse_hex(name: str, text: object) -> bytes:
-    if (
-        not isinstance(text, str)
-        or not _HEX.fullmatch(text)
-        or len(text) != 2 + 2 * _CHAIN[name]
-    ):
-        raise MalformedError(f"{name} is not 0x and {_CHAIN[name]} bytes in lower-case hex")
-    return bytes.fromhex(text[2:])
-
-
-def _kid(text: str) -> bytes:
-    try:
-        kid = urlsafe_b64decode(text + "=")
-    except ValueError as e:
-        raise MalformedError(f"root {text[:100]!r} is not base64url: {e}") from e
-    if len(kid) != KID_SIZE or _kid_text(kid) != text:
-        raise MalformedError(
-            f"root {text[:100]!r} is not a key id in base64url without padding"
-        )
-    return kid
-
-
-def _kid_text(kid: bytes) -> str:
-    return urlsafe_b64encode(kid).decode().rstrip("=")
+    if not isinstance(text, str):
+        raise MalformedError(f"{name} is no text")
+    return spell.parse_hex0x(text, _CHAIN[name])
 
 
 def _hex_text(value: bytes | None) -> str | None:
-    return None if value is None else "0x" + value.hex()
+    return None if value is None else spell.hex0x(value)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

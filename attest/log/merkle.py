@@ -62,11 +62,11 @@ def check_consistency(
     """
     if not 0 < m <= n:
         raise ProofError(f"a tree of {n} cannot have grown from one of {m}")
-    _require_hashes([root_m, root_n, *proof])
     if m == n:
         if proof or root_m != root_n:
             raise ProofError(f"two trees of {m} must have one root and no proof")
         return
+    _require_hashes([root_m, root_n, *proof])
     found_m, found_n = _roots_from_consistency(m, n, root_m, proof)
     if found_m != root_m or found_n != root_n:
         raise ProofError(f"the proof does not lead from {m} to {n}")
