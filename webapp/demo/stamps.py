@@ -59,7 +59,7 @@ def bind(cast: Cast, rolls: dict[str, Roll], now: datetime) -> None:
     dried = rolls["shrimp"]
     activate(cast, dried, shrimp.GOOD_LOT, (0, 299), now)
     activate(cast, dried, shrimp.BAD_LOT, (400, 699), now)
-    activate(cast, dried, shrimp.WAITING_LOT, (700, 849), now)
+    activate(cast, dried, shrimp.WAITING_LOT, (700, 829), now)
     cast.send()
     correct(cast, dried, now)
     gift(cast, rolls["gift"], now)
