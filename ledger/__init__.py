@@ -1,0 +1,1 @@
+"""Keeps records, orders them, and proves that it did."""

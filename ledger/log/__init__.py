@@ -1,0 +1,1 @@
+"""The log as its one writer makes it: door, queue, fold, tiles, lock, publication."""

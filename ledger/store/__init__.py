@@ -1,0 +1,1 @@
+"""The database: rows in files by what may be lost."""

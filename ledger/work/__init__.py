@@ -1,0 +1,1 @@
+"""Due rows, each done once, by `nguon work`."""
