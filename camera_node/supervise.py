@@ -1,7 +1,7 @@
 """A process for each camera, started again when it falls, ended together and in order.
 
 One camera's crash, leak or hostile stream is not the others' business. Children run in a
-session of their own, so that Ctrl-C reaches the supervisor alone, and watch for its death.
+session of their own, so that Ctrl-C reaches the supervisor alone, and end when it dies.
 """
 
 import logging
@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from attest.client import leash
+
 from .settings import Settings
 
 log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
-GRACE_S = 6.0
+GRACE_S = 4.0
 STEADY_S = 60.0  # a child that lived so long starts again without a pause
 
 
@@ -65,7 +67,10 @@ class Supervisor:
             child.due, child.process = now + child.pause_s, None
             log.warning("camera process ended", extra={"camera": child.name, "code": code})
         if child.process is None and now >= child.due:
-            child.process = subprocess.Popen(child.command, start_new_session=True)
+            leashed = leash.leashed(child.command, signal.SIGTERM)
+            child.process = subprocess.Popen(
+                leashed, stdin=subprocess.PIPE, start_new_session=True
+            )
             child.started = now
 
     def _end(self) -> None:

@@ -147,11 +147,7 @@ def _offence(finding: Finding, gops: tuple[tuple[bytes, str], ...]) -> Offence:
         sensor=RULES[finding.rule].wrong,
         yes=finding.votes,
         of=limits.n,
-        thresholds={
-            "confidence": limits.score,
-            "votes": limits.k,
-            "withinMs": limits.within_ms,
-        },
+        thresholds=said,
         model=finding.model,
         gops=gops,
     )

@@ -1,0 +1,1 @@
+"""The weights that the project trained itself, with their card."""

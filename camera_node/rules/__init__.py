@@ -1,0 +1,1 @@
+"""Rules over what is seen: a breach counts only when enough pictures agree."""

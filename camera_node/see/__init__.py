@@ -1,0 +1,1 @@
+"""From pictures to named boxes and tracks: what a camera node sees."""
