@@ -1,0 +1,82 @@
+"""Blobs with who put them there and who may see them: the store, and its private rows."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Engine, func, literal, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from ledger.errors import ForbiddenError, NotFoundError
+from ledger.store import db
+from ledger.store.derived_rows import table
+from ledger.store.private_rows import UploadRow
+from ledger.store.watch_rows import SealedRow
+
+from . import Blobs, OtherBytesError
+from .permit import Permit
+
+_upload, _sealed = table(UploadRow), table(SealedRow)
+
+
+class QuotaError(ForbiddenError):
+    """The key has stored as much as it may."""
+
+    code = "quota"
+
+
+class Shelf:
+    """A blob store with permits: `quota` is in bytes per key."""
+
+    def __init__(self, engine: Engine, blobs: Blobs, quota: int) -> None:
+        self._engine = engine
+        self.blobs = blobs
+        self._quota = quota
+
+    def put(self, permit: Permit, chunks: Iterable[bytes], now_ms: int) -> bool:
+        """Keep a permitted blob durably; say whether it is new.
+
+        The bytes come before the row: a stop in between leaves a blob that nobody may see.
+        Raises `QuotaError`, `OtherBytesError`.
+        """
+        used = self.used(permit.kid)
+        if used + permit.size > self._quota:
+            raise QuotaError(f"key holds {used} bytes, {self._quota} are allowed")
+        new = not self.blobs.has(permit.cid)
+        size = self.blobs.put(permit.cid, chunks)
+        if size != permit.size:
+            raise OtherBytesError(f"body has {size} bytes, the permit says {permit.size}")
+        self._note(permit, now_ms)
+        return new
+
+    def used(self, kid: bytes) -> int:
+        """Return how many bytes a key has stored."""
+        total = select(func.coalesce(func.sum(_upload.c.size), 0))
+        with db.read(self._engine) as tx:
+            return int(tx.execute(total.where(_upload.c.kid == kid)).scalar_one())
+
+    def public(self, cid: str) -> Path:
+        """Return the file of a blob that everybody may see; raises `NotFoundError`.
+
+        A blob that is here but not public is as absent as any other.
+        """
+        sent = select(literal(1)).where(_upload.c.cid == cid, _upload.c.public)
+        opened = _sealed.c.public.is_not(None)  # by a decision that confirmed a violation
+        decided = select(literal(1)).where(_sealed.c.cid == cid, opened)
+        with db.read(self._engine) as tx:
+            if tx.execute(sent.union_all(decided).limit(1)).first() is None:
+                raise NotFoundError(f"blob {cid} is not here")
+        return self.blobs.path(cid)
+
+    def _note(self, permit: Permit, now_ms: int) -> None:
+        row = {
+            "permit": permit.identity,
+            "kid": permit.kid,
+            "cid": permit.cid,
+            "size": permit.size,
+            "public": permit.public,
+            "at_ms": now_ms,
+        }
+        with db.write(self._engine) as tx:
+            insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+            tx.execute(insert(_upload).values(row).on_conflict_do_nothing())

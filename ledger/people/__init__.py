@@ -1,0 +1,1 @@
+"""Private rows, and who may see what."""

@@ -1,0 +1,1 @@
+"""Pages and paths over one ledger."""

@@ -1,0 +1,1 @@
+"""What programs ask over HTTP: log, capture, blobs, anchors, chain, footage."""

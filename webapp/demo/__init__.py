@@ -1,0 +1,1 @@
+"""The invented province, told over HTTP, and the box that starts and stops it all."""

@@ -1,0 +1,196 @@
+"""One stamp: the page for people, the dossier for programs, the linkset for GS1 resolvers."""
+
+import secrets
+from datetime import UTC
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from attest import gs1, stamp
+from attest.errors import AttestError
+from attest.gs1 import DigitalLinkError
+from ledger.errors import LedgerError, NotFoundError
+from ledger.ledger import Ledger
+from ledger.people import scans
+from webapp import errors, negotiate
+from webapp.desk import desk, json_answer, words_now
+
+from . import linkset, typed, view
+
+bp = Blueprint("stamp", __name__)
+
+DEVICE = "nguon_device"
+DEVICE_S = 400 * 86_400  # as long as browsers keep a cookie
+LONGEST = 200  # characters of a code that are repeated on a page
+
+
+@bp.get("/s")
+@bp.get("/S")
+def typing() -> ResponseReturnValue:
+    """Take a typed code: on to its page, or what is wrong with which group."""
+    text = request.args.get("code", "")[:LONGEST]
+    faults = list(typed.faults(words_now(), text)) if text else []
+    if not text or faults:
+        page = render_template("type.html", typed=text, faults=faults)
+        return page, 400 if faults else 200
+    return redirect(f"/s/{typed.tidy(text)}", 303)
+
+
+@bp.get("/s/<code>")
+@bp.get("/S/<code>")
+def show(code: str) -> ResponseReturnValue:
+    """Answer with the stamp's page, dossier or linkset, as the client prefers."""
+    return _answer(code)
+
+
+@bp.get("/s/")
+@bp.get("/S/")
+def empty() -> ResponseReturnValue:
+    """Refuse an address without a code."""
+    raise NotFoundError("there is no code in this address")
+
+
+@bp.get("/s/<code>/dossier")
+def dossier(code: str) -> ResponseReturnValue:
+    """Answer with the dossier, whatever the client prefers."""
+    return _fresh(json_answer(_dossier(code)))
+
+
+@bp.get("/s/<code>/evidence")
+def evidence(code: str) -> ResponseReturnValue:
+    """Answer with the dossier as a file to keep."""
+    found = _dossier(code)
+    answer = _fresh(json_answer(found))
+    name = f"{found['stamp']['code']}.json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@bp.get("/01/<path:rest>")
+def digital_link(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - the raw path is read
+    """Answer for a GS1 Digital Link: a stamp with a serial number, else its product."""
+    link = gs1.parse(_raw_path())
+    if link.serial is not None:
+        return _answer(link.serial, link)
+    if negotiate.form(request) == negotiate.HTML:
+        note = words_now()("unknown.product")
+        return render_template("type.html", typed="", faults=[note])
+    return linkset.answer(desk().site, link)
+
+
+def _answer(code: str, link: gs1.DigitalLink | None = None) -> ResponseReturnValue:
+    form = negotiate.form(request)
+    found = _dossier(code, link)
+    if form == negotiate.HTML:
+        return _page(found)
+    if form == negotiate.LINKSET:
+        return linkset.answer(desk().site, link, found["stamp"]["code"])
+    if form is None:
+        raise errors.NotAcceptableError("a stamp is a page, a dossier in JSON or a linkset")
+    return _fresh(json_answer(found))
+
+
+def _dossier(code: str, link: gs1.DigitalLink | None = None) -> dict[str, Any]:
+    ledger: Ledger = current_app.extensions["ledger"]
+    now_ms = desk().now_ms()
+    found: dict[str, Any] = ledger.stamps.dossier(code, now_ms)
+    if link is not None and _gtin(found) != link.gtin:
+        raise NotFoundError(f"no stamp {code} was issued for product {link.gtin}")
+    parsed = stamp.parse(found["stamp"]["code"])
+    viewer = request.cookies.get(DEVICE)
+    g.tally = ledger.checks.tally(parsed, now_ms, viewer, desk().now().tzinfo or UTC)
+    return found | {"checks": g.tally.record()}
+
+
+def _gtin(found: dict[str, Any]) -> str | None:
+    item = (found["product"] or {}).get("gtin")
+    return item["value"] if item else None
+
+
+def _page(found: dict[str, Any]) -> Response:
+    person = request.method == "GET" and scans.is_person(request.headers)
+    visit = view.Visit(words_now(), desk().now(), person, g.tally)
+    page = view.StampPage(found, desk().site, visit)
+    answer = make_response(render_template("stamp.html", page=page))
+    g.connect = "'self' https:"  # for the chain node that a reader types in
+    if person:
+        _count(page.code, answer)
+    return _fresh(answer)
+
+
+def _count(code: str, answer: Response) -> None:
+    ledger: Ledger = current_app.extensions["ledger"]
+    settings = desk().settings
+    province = request.headers.get(settings.place_header) if settings.place_header else None
+    cookie = request.cookies.get(DEVICE, "")
+    if not 16 <= len(cookie) <= 64:  # noqa: PLR2004 - not one of ours
+        cookie = secrets.token_urlsafe(16)
+        answer.set_cookie(
+            DEVICE,
+            cookie,
+            max_age=DEVICE_S,
+            httponly=True,
+            samesite="Lax",
+            secure=desk().site.public_url.startswith("https:"),
+        )
+    ledger.checks.note(stamp.parse(code), cookie, province, desk().now_ms())
+
+
+def _fresh(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    answer.vary.add("Accept")
+    return answer
+
+
+def _raw_path() -> str:
+    """Return the path as it was sent: a lot may hold an escaped slash."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    return str(raw).split("?", 1)[0]
+
+
+@bp.errorhandler(AttestError)
+@bp.errorhandler(LedgerError)
+def refuse(error: AttestError | LedgerError) -> Response:
+    """Answer for a stamp that we never issued, or that cannot be checked now; never 200."""
+    number = errors.status(error)
+    if isinstance(error, stamp.CodeError):
+        number = 404
+    elif number >= 500:  # noqa: PLR2004 - whatever broke, nothing was checked
+        number = 503
+    return _refused(number, error)
+
+
+@bp.errorhandler(Exception)
+def broken(error: Exception) -> ResponseReturnValue:
+    """Answer for a fault of ours: not known yet, neither good nor bad."""
+    if isinstance(error, HTTPException):
+        return error
+    current_app.logger.error("a stamp could not be checked", exc_info=error)
+    return _refused(503, LedgerError("something broke on our side; it has been written down"))
+
+
+def _refused(number: int, error: AttestError | LedgerError) -> Response:
+    if number == 406 or not negotiate.wants_page(request):  # noqa: PLR2004
+        return errors.answer(number, error.code, str(error))
+    code = str((request.view_args or {}).get("code", ""))[:LONGEST]
+    words, site, now = words_now(), desk().site, desk().now()
+    if number == 503:  # noqa: PLR2004
+        page = view.unable(words, site, code, now)
+    else:
+        detail = str(error) if isinstance(error, DigitalLinkError) else ""
+        page = view.unknown(words, site, code, now, detail)
+    body = render_template("refused.html", page=page, typed=code, faults=[])
+    answer = _fresh(make_response(body))
+    answer.status_code = number
+    return answer
