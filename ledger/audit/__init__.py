@@ -1,0 +1,1 @@
+"""The whole ledger checked again by somebody who does not trust it."""
