@@ -1,7 +1,9 @@
 """One value out of parsed JSON, of the type it must have, or a refusal that shows it."""
 
+from . import spell
 from .errors import MalformedError
 from .payload import Json
+from .statement import MAX_NUMBER
 
 SHOWN = 40
 
@@ -34,3 +36,39 @@ def members(value: Json) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise MalformedError(f"{str(value)[:SHOWN]!r} is not an object")
     return value
+
+
+def exactly(value: Json, what: str, names: tuple[str, ...]) -> dict[str, Json]:
+    """Return an object that has these members and no others."""
+    part = members(value)
+    if part.keys() != set(names):
+        odd = sorted(part.keys() ^ set(names))
+        raise MalformedError(f"{what} has a member too many or too few: {odd[0][:SHOWN]!r}")
+    return part
+
+
+def index(value: Json) -> int:
+    """Return an integer from 0 that every language holds exactly."""
+    number = integer(value, 0)
+    if number > MAX_NUMBER:
+        raise MalformedError(f"{number} is beyond 2^53")
+    return number
+
+
+def boolean(value: Json) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise MalformedError(f"{str(value)[:SHOWN]!r} is neither true nor false")
+    return value
+
+
+def time(value: Json) -> str:
+    """Return an RFC 3339 time with a zone, as it is written."""
+    written = text(value)
+    spell.time_ms(written)
+    return written
+
+
+def hashes(value: Json) -> tuple[bytes, ...]:
+    """Return a list of hashes that are written in base64url."""
+    return tuple(spell.parse_base64url(text(item), spell.HASH_SIZE) for item in items(value))

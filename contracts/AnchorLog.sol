@@ -7,10 +7,10 @@ pragma solidity 0.8.37;
 /// Nobody else can write; nothing can be changed, deleted or upgraded; no ether is held.
 contract AnchorLog {
     struct Log {
-        address owner;
         uint64 size;
+        uint64 time; // in one word with size: an anchor writes both
+        address owner;
         address offered;
-        uint64 time;
         mapping(uint64 size => bytes32 root) roots;
     }
 
@@ -94,8 +94,8 @@ contract AnchorLog {
     ) external view returns (bool) {
         bytes32 root = _logs[id].roots[size];
         if (root == bytes32(0) || index >= size) return false;
-        uint64 first = index;
-        uint64 second = size - 1;
+        uint256 first = index;
+        uint256 second = size - 1;
         bytes32 hash = leafHash;
         for (uint256 i = 0; i < proof.length; ++i) {
             if (second == 0) return false;
@@ -115,8 +115,8 @@ contract AnchorLog {
     function _requireConsistent(
         uint64 last, bytes32 lastRoot, uint64 size, bytes32 root, bytes32[] calldata proof
     ) private pure {
-        uint64 first = last - 1;
-        uint64 second = size - 1;
+        uint256 first = last - 1;
+        uint256 second = size - 1;
         while (first & 1 == 1) (first, second) = (first >> 1, second >> 1);
         // A tree of a power of two is a whole subtree of the next: its root is the missing first hash.
         bool whole = last & (last - 1) == 0;
@@ -126,8 +126,9 @@ contract AnchorLog {
         for (uint256 i = whole ? 0 : 1; i < proof.length; ++i) {
             if (second == 0) revert WrongProofLength(last, size, proof.length);
             if (first & 1 == 1 || first == second) {
-                firstRoot = _node(proof[i], firstRoot);
-                secondRoot = _node(proof[i], secondRoot);
+                bytes32 hash = proof[i];
+                firstRoot = _node(hash, firstRoot);
+                secondRoot = _node(hash, secondRoot);
                 (first, second) = _climb(first, second);
             } else {
                 secondRoot = _node(secondRoot, proof[i]);
@@ -141,7 +142,7 @@ contract AnchorLog {
     }
 
     /// @dev Skip the levels at which a rightmost node has no sibling.
-    function _climb(uint64 first, uint64 second) private pure returns (uint64, uint64) {
+    function _climb(uint256 first, uint256 second) private pure returns (uint256, uint256) {
         while (first & 1 == 0 && first != 0) (first, second) = (first >> 1, second >> 1);
         return (first, second);
     }

@@ -10,7 +10,7 @@ import { settings } from "./scripts/compiler.js";
 
 export default defineConfig({
   plugins: [viem, nodeTestRunner],
-  paths: { sources: "contracts", tests: "test" },
+  paths: { sources: "contracts", tests: "test", cache: ".cache/cache", artifacts: ".cache/artifacts" },
   solidity: {
     version: "0.8.37",
     path: createRequire(import.meta.url).resolve("solc/soljson.js"),

@@ -2,6 +2,7 @@
 
 export const settings = {
   evmVersion: "cancun",
-  optimizer: { enabled: true, runs: 200 },
+  viaIR: true,
+  optimizer: { enabled: true, runs: 1_000_000 },
   metadata: { bytecodeHash: "none" },
 };

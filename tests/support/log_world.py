@@ -1,4 +1,4 @@
-"""A small log in a folder, with a root registrar who can say things, and a fold of keys alone."""
+"""A small log in a folder, with a root registrar who says things, and a fold of keys."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -36,9 +36,7 @@ TABLES = [
 class KeyRules:
     """A fold that knows keys only: every other kind may be said by whose role allows it."""
 
-    def fold_one(
-        self, tx: Connection, registry: Registry, index: int, said: Statement
-    ) -> None:
+    def fold_one(self, tx: Connection, registry: Registry, index: int, said: Statement) -> None:
         if said.kind == "key":
             registry.apply(index, said)
             tx.execute(
@@ -191,7 +189,10 @@ def check_log(world: World) -> int:
         file = world.reader.file(wanted.path())
         assert file is not None, wanted.path()
         if wanted.level is None:
-            assert tile.parse_bundle(file.read_bytes()) == entries[wanted.index * 256 :][: wanted.width]
+            assert (
+                tile.parse_bundle(file.read_bytes())
+                == entries[wanted.index * 256 :][: wanted.width]
+            )
     for index in {0, head.size // 2, head.size - 1}:
         shown = proof.parse(world.reader.proof(index))
         assert shown.check(entries[index], world.signer.verifier) == head

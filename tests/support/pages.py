@@ -14,6 +14,7 @@ CODE = stamp.code(stamp.roll_key(b"sample", 1017), 1017, 7)
 GTIN = "09521000001015"
 PRODUCT = f"https://id.gs1.org/01/{GTIN}"
 LOT = f"{PRODUCT}/10/L26-11"
+GAP_MINUTE = 15
 EVENT = "/epcisBody/eventList/0"
 MAKER, LAB, PRINTER, OFFICE, NODE = (
     uri(f"party/{n}") for n in ("coop-a", "lab-1", "printer", "office", "node-a")
@@ -89,18 +90,14 @@ def _product(index: int, party: int) -> dict[str, Any]:
     names = ("name", "gtin", "netContent", "ingredients", "allergens", "storage", "phone")
     product = {n: {"value": record[n], "entry": index, "pointer": f"/{n}"} for n in names}
     maker = {"value": NAMES[MAKER], "entry": party, "pointer": "/name"}
-    return {"name": product["name"], "maker": maker, **product}
+    absent = {"id": None, "brand": None, "picture": None}
+    return {**absent, "name": product["name"], "maker": maker, **product}
 
 
 def _lot(index: int) -> dict[str, Any]:
     def item(name: str, value: str) -> dict[str, Any]:
         return {"value": value, "entry": index, "pointer": f"{EVENT}/{name}"}
 
-    gap = {
-        "from": "2026-11-18T14:02:00+07:00",
-        "to": "2026-11-18T14:40:00+07:00",
-        "reason": "power",
-    }
     return {
         "id": item("outputQuantityList/0/epcClass", LOT),
         "number": item("ilmd/cbvmda:lotNumber", "L26-11"),
@@ -109,7 +106,7 @@ def _lot(index: int) -> dict[str, Any]:
         "expiry": None,
         "made": item("ilmd/nguon:made", "2025-09-01"),
         "facility": None,
-        "coverage": {"value": {"share": 0.93, "gaps": [gap]}, "by": "server"},
+        "coverage": {"value": 93, "by": "server"},
         "rating": {"value": "4/5", "by": "server"},
     }
 
@@ -148,6 +145,7 @@ PLAIN: dict[str, dict[str, Any]] = {
         "id": PRODUCT,
         "gtin": GTIN,
         "name": "Nước mắm Mẫu 30°N",
+        "names": {"zh": "示例鱼露 30°N", "en": "Sample fish sauce 30°N"},
         "maker": MAKER,
         "netContent": "500 ml",
         "ingredients": "cá cơm, muối",
@@ -197,7 +195,9 @@ PACKED = {
 def _minute(minute: int) -> dict[str, Any]:
     start, end = (f"2026-11-18T13:{m}:00+07:00" for m in (minute - 1, minute))
     meta = {"deviceID": uri("camera/cam-1"), "startTime": start, "endTime": end}
-    return {"sensorElementList": [{"sensorMetadata": meta, "sensorReport": []}]}
+    gap = {"from": "2026-11-18T06:14:20Z", "to": "2026-11-18T06:14:40Z", "reason": "power"}
+    gaps = {"nguon:gaps": [gap]} if minute == GAP_MINUTE else {}
+    return {"sensorElementList": [{"sensorMetadata": meta, "sensorReport": []}], **gaps}
 
 
 def _enrol(holder: str) -> Statement:

@@ -21,7 +21,7 @@ def enrol(
         holder=holder,
         name=more.pop("name", None),
         roles=tuple(roles),
-        place=uri("place/mau"),
+        place=more.pop("place", uri("place/mau")),
         proof=more.pop("proof", None) or new.sign(message),
         consent=consenting and consenting.sign(message),
     ).record()

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from . import (
+    vectors_dossier,
     vectors_keys,
     vectors_mutants,
     vectors_payload,
@@ -24,6 +25,7 @@ MAKERS = {
     "statement": vectors_statement.statements,
     "mutants": vectors_mutants.mutants,
     "registry": vectors_registry.registries,
+    "dossier": vectors_dossier.dossier_vectors,
 }
 
 
