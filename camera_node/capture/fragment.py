@@ -18,16 +18,21 @@ from attest.footage import boxes
 from .timestamps import Rising
 
 FLAGS = "frag_keyframe+empty_moov+default_base_moof+cmaf"
+STALL_MS = 1_000  # between two frames; the slowest cameras send two a second
 MAX_PENDING = 64 * 1024 * 1024  # bytes of one GOP; more is no camera but an attack
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One GOP as bytes, its start and end in milliseconds from the session's first frame."""
+    """One GOP as bytes, its start and end in milliseconds from the session's first frame.
+
+    `stalls` are times inside it in which the camera sent nothing, in the same milliseconds.
+    """
 
     data: bytes
     start_ms: int
     end_ms: int
+    stalls: tuple[tuple[int, int], ...] = ()
 
 
 class _Sink:
@@ -52,6 +57,8 @@ class Fragmenter:
         self._rising = Rising(frame_step)
         self._first: int | None = None
         self._gop_start_ms: int | None = None
+        self._last_ms = 0
+        self._stalls: list[tuple[int, int]] = []
         self.init = b""
 
     @property
@@ -71,8 +78,12 @@ class Fragmenter:
         packet.dts = moved
         packet.stream = self._stream
         self._out.mux(packet)
+        now_ms = int(moved * self._base * 1000)
+        if now_ms - self._last_ms > STALL_MS:
+            self._stalls.append((self._last_ms, now_ms))
+        self._last_ms = now_ms
         if packet.is_keyframe:
-            yield from self._take(int(moved * self._base * 1000))
+            yield from self._take(now_ms)
 
     def close(self) -> None:
         """Forget the GOP that was never finished."""
@@ -93,4 +104,5 @@ class Fragmenter:
         data = bytes(pending)
         pending.clear()
         boxes.gops(data)
-        yield Fragment(data, start_ms, now_ms)
+        stalls, self._stalls = tuple(self._stalls), []
+        yield Fragment(data, start_ms, now_ms, stalls)

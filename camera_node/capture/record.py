@@ -100,6 +100,8 @@ class Recorder:
         start_ms, end_ms = base_ms + fragment.start_ms, base_ms + fragment.end_ms
         if fragment.start_ms == 0:
             self._journal.silence_ends(start_ms, "offline")
+        for from_ms, to_ms in fragment.stalls:
+            self._journal.silence(base_ms + from_ms, base_ms + to_ms, "offline")
         self._look(Recorded(init, fragment.data, start_ms, end_ms))
         opened = opened or _Open(start_ms, end_ms)
         opened.parts.append(fragment.data)

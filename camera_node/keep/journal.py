@@ -248,6 +248,14 @@ class Journal:
                 (to_ms, reason),
             )
 
+    def silence(self, from_ms: int, to_ms: int, reason: str) -> None:
+        """Note a silence that is over."""
+        with self._write() as tx:
+            tx.execute(
+                "INSERT INTO silence (from_ms, to_ms, reason) VALUES (?,?,?)",
+                (from_ms, to_ms, reason),
+            )
+
     def silences(self, from_ms: int, to_ms: int) -> list[Gap]:
         """The noted silences that touch a time, cut to it."""
         rows = self._db.execute(

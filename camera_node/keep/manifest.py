@@ -70,8 +70,7 @@ def gaps(minute: Minute, noted: Sequence[Gap], tolerance_ms: int = TOLERANCE_MS)
             found.append(Gap(at_ms, until_ms, _reason(at_ms, until_ms, noted)))
         if stored is not None:
             at_ms = max(at_ms, stored.end_ms)
-    frozen = [gap for gap in noted if gap.reason in {"frozen", "covered"}]
-    apart = [gap for gap in frozen if not any(_overlap(gap, other) for other in found)]
+    apart = [gap for gap in noted if not any(_overlap(gap, other) for other in found)]
     return sorted([*found, *apart], key=lambda gap: gap.from_ms)
 
 

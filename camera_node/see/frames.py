@@ -13,12 +13,16 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from camera_node.errors import CameraError
+
 STEP_MS = 200
 MOST_PIXELS = 4_096 * 2_304
 
 
-class PictureError(ValueError):
+class PictureError(CameraError):
     """The bytes do not decode to pictures of a size that a camera has."""
+
+    code = "camera-picture"
 
 
 @dataclass(frozen=True, slots=True)

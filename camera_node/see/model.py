@@ -13,6 +13,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from camera_node.errors import CameraError
+
 from . import heads
 from .heads import GROUPS, HIGH, WIDE
 
@@ -20,8 +22,10 @@ Picture = NDArray[np.uint8]
 LEAST = 0.3  # certainty below which nothing is reported
 
 
-class ModelError(ValueError):
+class ModelError(CameraError):
     """The file is not a detector that this node can run."""
+
+    code = "camera-model"
 
 
 @dataclass(frozen=True, slots=True)
