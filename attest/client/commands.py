@@ -11,10 +11,13 @@ from uuid import uuid4
 
 import click
 
-from attest import cbor, key_record, payload, registry, spell, statement
+from attest import cbor, key_record, payload, registry, spell, stamp, statement
+from attest import dossier as dossiers
+from attest import trust as trusts
+from attest import verify as verifying
 from attest.keys import EDDSA, ES256, PrivateKey
 
-from . import files
+from . import files, verdicts
 from .server import AwayError, Outcome, Server, ServerError
 
 ALGORITHMS = {"ed25519": EDDSA, "es256": ES256}
@@ -191,6 +194,34 @@ def submit(  # noqa: PLR0913  one parameter an option
                 (proofs / f"{index}.tlog-proof").write_text(proof, encoding="utf-8")
     if not outcome.success:
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("where")
+@click.option("--trust", type=FILE, help="What you pin: never from what is to be checked.")
+@AS_JSON
+def verify(where: str, trust: Path | None, as_json: bool) -> None:
+    """Check a stamp: WHERE is its address (https://host/s/CODE) or a saved evidence file.
+
+    Exit status: 0 everything required holds, 1 something does not or cannot be checked, 3
+    nothing was pinned: at most consistent in itself.
+    """
+    pins = trusts.parse(trust.read_bytes()) if trust else None
+    if where.startswith(("http://", "https://")):
+        base, _, code = where.rstrip("/").rpartition("/")
+        asked = stamp.parse(code)
+        with Server(base) as server:
+            try:
+                data = server.fetch(f"/{code}", "application/json")
+            except (AwayError, ServerError) as e:
+                raise click.ClickException(str(e)) from e
+    else:
+        data, asked = Path(where).read_bytes(), None
+    now_ms = time.time_ns() // 1_000_000
+    verdict = verifying.verify(dossiers.parse(data), pins, now_ms, asked=asked)
+    shown = json.dumps(verdicts.record(verdict)) if as_json else verdicts.text(verdict)
+    click.echo(shown)
+    raise SystemExit(verdicts.status(verdict))
 
 
 def read_key(file: Path) -> PrivateKey:
