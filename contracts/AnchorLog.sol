@@ -111,7 +111,7 @@ contract AnchorLog {
         return second == 0 && hash == root;
     }
 
-    /// @dev RFC 9162, 2.1.4.2, with its variable names: first is the last head, second the new one.
+    /// @dev RFC 9162, 2.1.4.2; `first` and `second` are its fn and sn, the roots its fr and sr.
     function _requireConsistent(
         uint64 last, bytes32 lastRoot, uint64 size, bytes32 root, bytes32[] calldata proof
     ) private pure {

@@ -223,6 +223,11 @@ def reset(folder):
     marker = folder / MARKER
     if folder.is_symlink() or not folder.is_dir() or not marker.is_file():
         raise Stop("{} does not carry the demo's marker {}: left alone".format(folder, MARKER))
+    with marker.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            raise Stop("a demo runs in {}: stop it first".format(folder)) from None
     shutil.rmtree(str(folder))
     say("reset: deleted {}".format(folder))
     return 0

@@ -94,8 +94,11 @@ class ChainClient:
     def __init__(self, url: str, timeout_s: float = 5.0) -> None:
         self.url = url
         self.timeout_s = timeout_s
-        # A proxy named by the environment cannot reach our own loopback.
-        self._http = httpx.Client(trust_env=urlsplit(url).hostname not in LOOPBACK)
+        where = urlsplit(url)
+        self._http = httpx.Client(
+            trust_env=where.hostname not in LOOPBACK,  # no proxy leads to our own loopback
+            verify=where.scheme == "https",  # reading the system's certificates takes a while
+        )
 
     def ask(self, method: str, params: list[Any]) -> dict[str, Any]:
         """Send one call and return the JSON-RPC answer, which has a result or an error."""

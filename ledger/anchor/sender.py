@@ -19,7 +19,7 @@ from . import contract as anchor_log
 from . import history, incidents, outbox, setup, watch
 from .chain import ChainClient
 from .contract import AnchorLog
-from .errors import ChainAheadError, ChainError, FeeTooLowError, RevertError
+from .errors import ChainAheadError, ChainError, FeeTooLowError, NoFundsError, RevertError
 from .wallet import AnchorKey, Fees, Transaction
 
 ED25519_SIZE = 64
@@ -76,6 +76,7 @@ class AnchorSender:
         self._key = key
         self._settings = settings
         self._setup = setup.Setup(engine, chain, origin, key.address, settings.place)
+        self._named_to = -1  # block up to which registrations were searched
         self._look_ms = 0  # no look before this time
         self._pause_ms = FIRST_PAUSE_MS  # after the next failure
 
@@ -104,6 +105,7 @@ class AnchorSender:
         if known is not None:
             confirmations = self._settings.confirmations
             watch.look(self._engine, self._chain, self._key.address, confirmations, now_ms)
+            self._watch_name(known, now_ms)
         head = _head(checkpoint, self._origin) if checkpoint else None
         if waits := outbox.waiting(self._engine):
             self._push(waits[0], now_ms, lambda: self._draft(known, head, consistency))
@@ -113,6 +115,18 @@ class AnchorSender:
             draft = self._draft(known, head, consistency)
             if draft is not None:
                 self._post(draft, now_ms, self._chain.nonce(self._key.address), self._fees())
+
+    def _watch_name(self, known: history.Identity, now_ms: int) -> None:
+        """Raise the alarm when somebody else registers our name, a stretch of blocks a look."""
+        first = max(self._named_to + 1, known.first_block)
+        last = min(self._chain.head().number, first + anchor_log.STEP - 1)
+        found = AnchorLog(self._chain, known.contract).registered(self._origin, first, last)
+        self._named_to = max(self._named_to, last)
+        for log_id, owner in found:
+            if log_id != known.origin_id:
+                text = f"{owner} registered {self._origin} too, as 0x{log_id.hex()}"
+                with db.write(self._engine) as tx:
+                    incidents.record(tx, now_ms, "second-registration", text)
 
     def _is_due(self, now_ms: int, head: outbox.Head | None) -> bool:
         newest = history.anchors(self._engine, limit=1)
@@ -225,6 +239,8 @@ class AnchorSender:
         self._look_ms = now_ms + self._pause_ms
         self._pause_ms = min(2 * self._pause_ms, LONGEST_PAUSE_MS)
         code, text = error.code, str(error)
+        if isinstance(error, NoFundsError):
+            text = f"{text}; send ether to {self._key.address}"
         with db.write(self._engine) as tx:
             before = tx.execute(select(ChainStatus)).one_or_none()
             begins = before is None or before.code != code

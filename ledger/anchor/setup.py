@@ -1,8 +1,8 @@
 """Finds the contract and our log in it, or makes both, step by step and repeatable.
 
 Each step is decided by what the chain says now: deploy, register, then the chain's identity is
-written down. From then on another chain is refused, except that the embedded chain may be lost:
-that is an incident, and everything begins anew on the next one.
+written down. From then on another chain is refused, but an embedded one may be lost or left for
+another: that is an incident, and everything begins anew on the next one.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ GAS_ROOM = 120  # percent of the rehearsal's gas
 class Place:
     """What the operator says about the chain.
 
-    `contract` and `origin_id` None: ours, found by the key. `embedded`: it may be deployed and
-    may be lost. `first_block`: where the search for our events begins.
+    `contract` and `origin_id` None: ours, found by the key, and deployed where it is missing.
+    `embedded`: the chain is our own and may be lost. `first_block`: where the search for our
+    events begins.
     """
 
     embedded: bool
@@ -63,7 +64,7 @@ class Setup:
         try:
             self._require_same(known, here)
         except (WrongChainError, WrongContractError) as e:
-            if not self.place.embedded:
+            if known.independent:
                 raise
             with db.write(self.engine) as tx:
                 _forget(tx, now_ms, str(e))
@@ -103,7 +104,7 @@ class Setup:
         if outbox.waiting(self.engine):
             return None
         code = self.chain.code(contract.address)
-        if not code and self.place.contract is None and self.place.embedded:
+        if not code and self.place.contract is None:
             return self._draft("deploy", None, anchor_log.deploy_call())
         contract.require_code()
         log_id = self._log_id()

@@ -16,8 +16,7 @@ from ledger.anchor import devchain, history, sender, wallet
 from ledger.anchor.devchain import DevChain
 from ledger.anchor.errors import ChainUnreachableError, NoAnvilError
 from support import require
-
-from .conftest import ORIGIN, Tree
+from support.small_log import ORIGIN, Tree
 
 pytestmark = pytest.mark.integration
 
