@@ -53,4 +53,7 @@ def open_source(url: str, timeout_s: float = TIMEOUT_S) -> Source:
     if not video or video[0].codec_context.name != "h264":
         container.close()
         raise SourceError("camera sends no H.264 video")
+    if not video[0].codec_context.width:  # it answers, but no picture came
+        container.close()
+        raise SourceError("camera is silent")
     return Source(container, video[0])

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 MOST_CLIENTS = 64
 ANSWER_S = 5.0
+CLOSE_S = 5.0
 
 
 class CameraServer:
@@ -32,9 +33,10 @@ class CameraServer:
         self._listener = socket.create_server((HOST, port))
         self.port: int = self._listener.getsockname()[1]
         self._sources: dict[str, Source] = {}
-        self._sessions: set[Session] = set()
+        self._sessions: dict[Session, threading.Thread] = {}
         self._lock = threading.Lock()
-        threading.Thread(target=self._accept, name="rtsp", daemon=True).start()
+        self._door = threading.Thread(target=self._accept, name="rtsp", daemon=True)
+        self._door.start()
 
     def add(self, name: str, source: Source) -> str:
         """Show a source under a name; returns its URL."""
@@ -52,16 +54,21 @@ class CameraServer:
         return f"rtsp://{HOST}:{self.port}/{name}"
 
     def close(self) -> None:
-        """Cut every client off and stop listening."""
+        """Stop listening, cut every client off and wait until nothing runs any more."""
         try:
             self._listener.shutdown(socket.SHUT_RDWR)
         except OSError:
             log.debug("listener was not connected")
         self._listener.close()
+        self._door.join(CLOSE_S)
         with self._lock:
-            sessions = list(self._sessions)
+            sessions = dict(self._sessions)
         for session in sessions:
             session.close()
+        for thread in sessions.values():
+            thread.join(CLOSE_S)
+        for source in self._sources.values():
+            source.close()
 
     def __enter__(self) -> "CameraServer":
         """Return this server."""
@@ -88,17 +95,18 @@ class CameraServer:
                 link.close()
                 continue
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._serve, args=(link,), daemon=True).start()
+            session = Session(link, self._sources)
+            thread = threading.Thread(target=self._serve, args=(session,), daemon=True)
+            with self._lock:
+                self._sessions[session] = thread
+            thread.start()
 
-    def _serve(self, link: socket.socket) -> None:
-        session = Session(link, self._sources)
-        with self._lock:
-            self._sessions.add(session)
+    def _serve(self, session: Session) -> None:
         try:
             session.serve()
         finally:
             with self._lock:
-                self._sessions.discard(session)
+                del self._sessions[session]
 
 
 def workshop(seed: int, port: int = 0) -> CameraServer:

@@ -79,6 +79,8 @@ class Session:
             log.info("rtsp session ended", extra={"reason": str(e)})
         finally:
             self.close()
+            if self._player is not None:
+                self._player.join()
 
     def close(self) -> None:
         """End the session; `serve` returns soon after."""

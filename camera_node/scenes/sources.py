@@ -21,6 +21,7 @@ from .pen import Picture
 Tap = Callable[[bytes], None]
 BACKLOG = 60  # pictures that a slow client may be behind before it is let go
 STEP_MS = 1000 // RATE
+CLOSE_S = 5.0
 
 
 class Source(Protocol):
@@ -38,6 +39,10 @@ class Source(Protocol):
         """Do what a test or the demo asks of the camera; raises ValueError."""
         ...
 
+    def close(self) -> None:
+        """Wait until nothing of the source runs any more; its clients have gone before."""
+        ...
+
 
 class Live:
     """Draws and codes a scene while somebody watches; every watcher gets the same bytes."""
@@ -47,6 +52,7 @@ class Live:
         self._tap = tap
         self._watchers: list[queue.Queue[AccessUnit]] = []
         self._lock = threading.Lock()
+        self._lens: threading.Thread | None = None
         self._frozen_until_ms = 0
         self._still: Picture | None = None
         self._parameters = coder.parameter_sets(scene.at(0)[0])
@@ -60,8 +66,9 @@ class Live:
         mine: queue.Queue[AccessUnit] = queue.Queue(BACKLOG)
         with self._lock:
             self._watchers.append(mine)
-            if len(self._watchers) == 1:
-                threading.Thread(target=self._run, name="lens", daemon=True).start()
+            if self._lens is None:
+                self._lens = threading.Thread(target=self._run, name="lens", daemon=True)
+                self._lens.start()
         started = False
         try:
             while not stop.is_set() and not mine.full():
@@ -108,6 +115,13 @@ class Live:
             case _:
                 raise ValueError(f"a camera cannot {name} {' '.join(words)}")
 
+    def close(self) -> None:
+        """Wait for the lens to see that nobody watches: a step of the clock at most."""
+        with self._lock:
+            lens = self._lens
+        if lens is not None:
+            lens.join(CLOSE_S)
+
     def _run(self) -> None:
         """Draw a picture every step of the wall clock until nobody watches."""
         lens = Coder()
@@ -117,6 +131,7 @@ class Live:
                 watchers, scene = list(self._watchers), self._scene
                 frozen, still = due < self._frozen_until_ms, self._still
                 if not watchers:
+                    self._lens = None
                     return
             if not frozen or still is not None:
                 picture = still if frozen and still is not None else scene.at(due)[0]
@@ -170,6 +185,9 @@ class File:
     def command(self, name: str, words: list[str]) -> None:
         """Refuse: a file does what it does."""
         raise ValueError(f"a file cannot {name} {' '.join(words)}")
+
+    def close(self) -> None:
+        """Do nothing: a file is played by its clients' own threads."""
 
     def _units(self) -> Iterator[AccessUnit]:
         with av.open(str(self._path)) as file:
