@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from . import facts, key_record, payload, statement
+from . import facts, key_record, payload
 from .anchoring import Anchor, Chain
 from .dossier import LOT, LOT_TOLD, NOT_PROVEN, PRODUCT, Dossier, Entry, Stamp
 from .errors import MalformedError
@@ -33,8 +33,8 @@ class Log(Protocol):
         """Return how many entries the note promises."""
         ...
 
-    def entry(self, index: int) -> bytes:
-        """Return an entry's bytes."""
+    def statement(self, index: int) -> Statement:
+        """Return an entry."""
         ...
 
     def proof(self, index: int) -> str:
@@ -56,20 +56,24 @@ class Telling:
     summary: Callable[[int, Statement], Json] = lambda _index, _said: None
 
 
-def compose(
-    stamp: Stamp, wanted: Iterable[int], log: Log, registry: Registry, told: Telling
-) -> Dossier:
-    """Return the dossier of a stamp from the entries that speak of it.
+def gather(stamp: Stamp, wanted: Iterable[int], log: Log, registry: Registry) -> Lineage:
+    """Return the entries that speak of a stamp, with those that make their signers' keys.
 
     `registry` is the log's, folded at least as far as the checkpoint.
     """
-    said = {index: statement.parse(log.entry(index)) for index in set(wanted)}
+    said = {index: log.statement(index) for index in set(wanted)}
     keys = with_keys(said, log, registry)
-    line = Lineage(stamp, said, keys)
+    return Lineage(stamp, said, keys)
+
+
+def compose(line: Lineage, log: Log, told: Telling) -> Dossier:
+    """Return the dossier of a stamp from what was gathered in the same log."""
+    said, keys = line.statements, line.registry
     return Dossier(
-        stamp=stamp,
+        stamp=line.stamp,
         product=_facts(said, facts.places(line), "product", PRODUCT),
-        lot=None if line.lot is None else _lot(said, line, told),
+        lot=None if line.lot is None else _facts(said, facts.places(line), "lot", LOT),
+        lot_told={} if line.lot is None else {name: _told(told.lot, name) for name in LOT_TOLD},
         timeline=tuple(_timeline(said, line, told)),
         entries={i: Entry(said[i].data, log.proof(i)) for i in sorted(said)},
         keys=_signers(said, keys),
@@ -96,8 +100,11 @@ def with_keys(said: dict[int, Statement], log: Log, registry: Registry) -> Regis
         known.add(key.kid)
         for index in key.entries:
             if index < size and index not in said:  # the registry may be ahead of the note
-                said[index] = statement.parse(log.entry(index))
+                said[index] = log.statement(index)
                 waiting |= {said[index].header.kid, key_record.parse(said[index].record).kid}
+    found = [key for key in map(registry.get, known) if key]
+    if all(key.entries[-1] < size for key in found):  # then these entries come to these keys
+        return Registry(registry.origin, sorted(found, key=lambda key: key.start))
     few = Registry(registry.origin)
     for index in sorted(said):
         if said[index].kind == "key":
@@ -131,12 +138,9 @@ def _fact(said: Mapping[int, Statement], place: facts.Place) -> Fact | None:
     return Fact(value, index, pointer) if isinstance(value, str | int | float) else None
 
 
-def _lot(
-    said: Mapping[int, Statement], line: Lineage, told: Telling
-) -> dict[str, Fact | Told | None]:
-    values = {name: told.lot.get(name) for name in LOT_TOLD}
-    told_ones = {name: None if value is None else Told(value) for name, value in values.items()}
-    return {**_facts(said, facts.places(line), "lot", LOT), **told_ones}
+def _told(values: Mapping[str, Json], name: str) -> Told | None:
+    value = values.get(name)
+    return None if value is None else Told(value)
 
 
 def _timeline(said: Mapping[int, Statement], line: Lineage, told: Telling) -> list[Moment]:

@@ -104,7 +104,8 @@ class Dossier:
 
     stamp: Stamp
     product: Mapping[str, Fact | None]
-    lot: Mapping[str, Fact | Told | None] | None
+    lot: Mapping[str, Fact | None] | None
+    lot_told: Mapping[str, Told | None]
     timeline: tuple[Moment, ...]
     entries: Mapping[int, Entry]
     keys: Mapping[bytes, tuple[int, ...]]
@@ -123,7 +124,7 @@ class Dossier:
             "version": VERSION,
             "stamp": self.stamp.record(),
             "product": _print(self.product, PRODUCT),
-            "lot": None if self.lot is None else _print(self.lot, (*LOT, *LOT_TOLD)),
+            "lot": self._lot_record(),
             "timeline": [moment.record() for moment in self.timeline],
             "entries": {str(index): entry.record() for index, entry in self.entries.items()},
             "keys": {
@@ -141,6 +142,11 @@ class Dossier:
             },
             "notProven": list(self.not_proven),
         }
+
+    def _lot_record(self) -> Members | None:
+        if self.lot is None:
+            return None
+        return {**_print(self.lot, LOT), **_print(self.lot_told, LOT_TOLD)}
 
     def to_bytes(self) -> bytes:
         """Return the file: UTF-8 JSON without spaces."""
@@ -173,12 +179,14 @@ def parse_record(record: Members) -> Dossier:
     product = fields.exactly(part["product"], "product", PRODUCT)
     checks = fields.exactly(part["checks"], "checks", ("first", "count"))
     entries = fields.members(part["entries"])
+    lot, lot_told = _lot(part["lot"])
     if len(entries) > MAX_ENTRIES:
         raise MalformedError(f"dossier of {len(entries)} entries, more than {MAX_ENTRIES}")
     return Dossier(
         stamp=_stamp(part["stamp"]),
         product={name: shown.parse_fact(product[name]) for name in PRODUCT},
-        lot=None if part["lot"] is None else _lot(part["lot"]),
+        lot=lot,
+        lot_told=lot_told,
         timeline=tuple(map(shown.parse_moment, fields.items(part["timeline"]))),
         entries={_index_name(name): _entry(value) for name, value in entries.items()},
         keys={
@@ -245,10 +253,12 @@ def _stamp(value: Json) -> Stamp:
     )
 
 
-def _lot(value: Json) -> dict[str, Fact | Told | None]:
+def _lot(value: Json) -> tuple[dict[str, Fact | None] | None, dict[str, Told | None]]:
+    if value is None:
+        return None, {}
     part = fields.exactly(value, "lot", (*LOT, *LOT_TOLD))
-    facts: dict[str, Fact | Told | None] = {name: shown.parse_fact(part[name]) for name in LOT}
-    return facts | {name: shown.parse_told(part[name]) for name in LOT_TOLD}
+    facts = {name: shown.parse_fact(part[name]) for name in LOT}
+    return facts, {name: shown.parse_told(part[name]) for name in LOT_TOLD}
 
 
 def _entry(value: Json) -> Entry:

@@ -74,8 +74,8 @@ class Lineage:
         self, stamp: Stamp, statements: Mapping[int, Statement], registry: Registry
     ) -> None:
         self.stamp = stamp
-        self._statements = dict(sorted(statements.items()))
-        self._registry = registry
+        self.statements = dict(sorted(statements.items()))
+        self.registry = registry
         self._dead: set[tuple[int, str]] = set()
         self.events: list[Event] = list(self._effective())
 
@@ -175,10 +175,10 @@ class Lineage:
         if self.product_id:
             things.add(self.product_id)
         if self.facility is not None:
-            things.add(str(self._statements[self.facility].record["id"]))
+            things.add(str(self.statements[self.facility].record["id"]))
         found = {self.stamp.roll_entry}
         while True:
-            more = {i for i in self._statements if i not in found and self._is_of(i, things)}
+            more = {i for i in self.statements if i not in found and self._is_of(i, things)}
             if not more:
                 return frozenset(found)
             found |= more
@@ -187,7 +187,7 @@ class Lineage:
 
     def events_of(self, index: int) -> list[Event]:
         """Return all events of an entry, effective or not, with the entry's own kind."""
-        said = self._statements[index]
+        said = self.statements[index]
         return [
             Event(index, f"{EVENTS}/{at}", said.kind, event)
             for at, event in enumerate(_event_list(said.record))
@@ -205,7 +205,7 @@ class Lineage:
         """Yield events in order, corrected ones replaced by those that correct them."""
         by_id: dict[str, Event] = {}
         order: list[Event] = []
-        for index, said in self._statements.items():
+        for index, said in self.statements.items():
             events = self.events_of(index)
             kind = said.kind
             if kind == "correction" and events:
@@ -221,7 +221,7 @@ class Lineage:
         return (event for event in order if (event.index, event.at) not in self._dead)
 
     def _event(self, index: int, kind: str) -> Event:
-        if index not in self._statements:
+        if index not in self.statements:
             raise MissingError(f"entry {index} is not in the dossier")
         for event in self.events:
             if event.index == index and event.kind == kind:
@@ -229,10 +229,10 @@ class Lineage:
         raise ProofError(f"entry {index} holds no {kind} that is in effect")
 
     def _issuer(self, index: int) -> str:
-        return self._statements[index].header.iss
+        return self.statements[index].header.iss
 
     def _key(self, index: int) -> Key:
-        key = self._registry.get(self._statements[index].header.kid)
+        key = self.registry.get(self.statements[index].header.kid)
         if key is None:
             raise MissingError(f"the key of entry {index} is not in the dossier")
         return key
@@ -248,7 +248,7 @@ class Lineage:
     def _own_facilities(self) -> frozenset[str]:
         return frozenset(
             str(said.record.get("id"))
-            for index, said in self._statements.items()
+            for index, said in self.statements.items()
             if said.kind == "facility" and self._is_own(index)
         )
 
@@ -256,14 +256,14 @@ class Lineage:
         """Return the last entry of a thing of the producer's, by its id."""
         found = [
             index
-            for index, said in self._statements.items()
+            for index, said in self.statements.items()
             if said.kind == kind and said.record.get("id") == name and self._is_own(index)
         ]
         return found[-1] if found else None
 
     def _is_own(self, index: int) -> bool:
         """Say whether a record of the producer's is by who may say so."""
-        said = self._statements[index]
+        said = self.statements[index]
         if said.kind == "party":
             return True  # whose key may sign it is a registrar's
         if said.kind == "product":
@@ -274,7 +274,7 @@ class Lineage:
         )
 
     def _is_of(self, index: int, things: set[str]) -> bool:
-        said = self._statements[index]
+        said = self.statements[index]
         if said.kind == "key":
             return False
         events = self.events_of(index)
@@ -301,7 +301,7 @@ class Lineage:
         events = self.events_of(index)
         if events:
             return frozenset().union(*(event.places() for event in events))
-        return frozenset({str(self._statements[index].record.get("id"))})
+        return frozenset({str(self.statements[index].record.get("id"))})
 
 
 def _event_list(record: Members) -> list[Members]:

@@ -4,17 +4,26 @@ import json
 import logging
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from attest import keys, trust
 from attest.client import files
 from attest.client.server import Server
+from attest.errors import AttestError
 
 from . import status as statuses
-from .errors import SettingsError
+from .errors import CameraError, SettingsError
+from .keep.journal import Journal
 from .keep.upload import Identity
 from .settings import Settings, load
+
+if TYPE_CHECKING:
+    from .node import Outside
+
+log = logging.getLogger(__name__)
+FAR_MS = 60_000
 
 CONFIG = click.option(
     "--config",
@@ -47,20 +56,14 @@ def run(config: Path) -> None:
 @click.option("--camera", "name", required=True, help="The camera's name or URI.")
 def record(config: Path, name: str) -> None:
     """Record one camera in this process."""
-    from .capture.clock import SystemClock
-    from .node import Node, Outside
+    from .node import Node
     from .watch import watcher
 
-    settings = _load(config)
-    chosen = settings.camera(name)
-    outside = Outside(
-        settings=settings,
-        camera=chosen,
-        me=_identity(settings),
-        clock=SystemClock(),
-        connect=lambda: Server(settings.server),
-    )
-    node = Node(outside, watcher(outside))
+    outside = _outside(_load(config), name)
+    try:
+        node = Node(outside, watcher(outside))
+    except CameraError as e:
+        raise click.ClickException(str(e)) from e
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: node.stop.set())
     node.run()
@@ -71,7 +74,8 @@ def record(config: Path, name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def status(config: Path, as_json: bool) -> None:
     """Say what is recorded, sent and proven; exit status 1 when something is wrong."""
-    found = [statuses.look(_load(config).data, c.name) for c in _load(config).cameras]
+    settings = _load(config)
+    found = [statuses.look(settings.data, c.name) for c in settings.cameras]
     if as_json:
         click.echo(json.dumps([one.record() for one in found]))
     else:
@@ -79,6 +83,31 @@ def status(config: Path, as_json: bool) -> None:
             click.echo(one.text())
     if any(one.faults for one in found):
         raise SystemExit(1)
+
+
+def _outside(settings: Settings, name: str) -> "Outside":
+    from .capture.clock import SystemClock
+    from .node import Outside
+
+    try:
+        chosen = settings.camera(name)
+    except SettingsError as e:
+        raise click.ClickException(str(e)) from e
+    clock = SystemClock(_last_ms(settings.data / f"camera-{chosen.name}"))
+    if clock.ahead_ms > FAR_MS:
+        log.error("the machine's clock is behind its footage", extra={"ms": clock.ahead_ms})
+    me = _identity(settings)
+    return Outside(settings, chosen, me, clock, lambda: Server(settings.server))
+
+
+def _last_ms(folder: Path) -> int:
+    """Return when the newest footage ends: time never goes back behind it."""
+    journal = Journal(folder)
+    try:
+        last = journal.last_segment()
+    finally:
+        journal.close()
+    return last.stored.end_ms if last else 0
 
 
 def _load(config: Path) -> Settings:
@@ -92,6 +121,7 @@ def _identity(settings: Settings) -> Identity:
     try:
         signer = keys.PrivateKey.from_pem(files.read_secret(settings.key))
         pinned = trust.parse(settings.trust.read_bytes())
-    except OSError as e:
-        raise click.ClickException(f"{e}: the box cannot sign or believe anything") from e
+    except (OSError, AttestError, ValueError) as e:
+        said = f"{settings.key} and {settings.trust} are the box's key and whom it believes"
+        raise click.ClickException(f"{e}: {said}") from e
     return Identity(settings.node, signer, pinned)

@@ -6,30 +6,30 @@ the recording.
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from attest.client.server import AwayError, Server, ServerError
+from attest.client.server import Server
 from attest.payload import Json
 
 from .capture import source
-from .capture.clock import Clock, Offset
+from .capture.clock import Clock
 from .capture.record import Recorded, Recorder
-from .errors import ForgedProofError, SourceError
-from .keep import manifest, upload
+from .errors import SourceError
+from .keep import upload
 from .keep.journal import Journal
+from .keep.keeper import REFUSED_PAUSE_S, Keeper, Said, is_full
 from .keep.sayings import Place
 from .keep.upload import Identity, Uploader
 from .settings import Camera, Settings
 
 log = logging.getLogger(__name__)
-LONGEST_SEGMENT_MS = 10_000
 MINUTE_MS = 60_000
-PAUSE_S = 0.5
-AWAY_PAUSE_S = 3.0
-ALARM_PAUSE_S = 60.0
+AGAIN_S = 1.0
+FULL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,17 @@ class Node:
         self._out = outside
         self._watcher = watcher
         self.stop = threading.Event()
+        self._journal = outside.journal()
         self.recorder = Recorder(
-            outside.journal(), outside.place, outside.me, outside.clock, watcher.show
+            self._journal, outside.place, outside.me, outside.clock, watcher.show
         )
 
     def run(self) -> None:
-        """Record in this thread; look, close and send in two others."""
+        """Record in this thread; look, close and send in two others.
+
+        Raises `OSError` or `sqlite3.Error` when the disk can no longer be trusted: the next
+        start decides from what is there.
+        """
         workers = [
             threading.Thread(target=self._watcher.run, args=(self.stop,), name="watch"),
             threading.Thread(target=self._keep, name="keep"),
@@ -91,62 +96,77 @@ class Node:
             self.stop.set()
             for worker in workers:
                 worker.join()
+            self._journal.close()
 
     def _record(self) -> None:
-        journal = self._out.journal()
-        _note_start(journal, self._out.clock.now_ms())
+        journal = self._journal
+        journal.hold()
+        journal.mend()
+        note_start(journal, self._out.clock.now_ms())
+        reason: str | None = None
         while not self.stop.is_set():
             try:
-                camera = source.open_source(self._out.camera.url)
-                try:
-                    self.recorder.session(camera, lambda: not self.stop.is_set())
-                finally:
-                    camera.close()
+                if reason:
+                    _note_silence(journal, self._out.clock.now_ms(), reason)
+                journal.require_room()
+                self._session()
             except SourceError as e:
+                reason = "offline"
                 log.warning("no pictures", extra={"reason": str(e)})
-                _note_silence(journal, self._out.clock.now_ms())
-                self.stop.wait(1.0)
+                self.stop.wait(AGAIN_S)
+            except (OSError, sqlite3.Error) as e:
+                if not is_full(e):
+                    raise
+                reason = "disk"
+                log.error("no room to record", extra={"reason": str(e)})
+                self._make_room(journal)
+                self.stop.wait(FULL_S)
         journal.note("ended", "cleanly")
+
+    def _session(self) -> None:
+        camera = source.open_source(self._out.camera.url)
+        try:
+            self.recorder.session(camera, lambda: not self.stop.is_set())
+        finally:
+            camera.close()
+
+    def _make_room(self, journal: Journal) -> None:
+        """Forget proven footage before its time, oldest first: the disk does not allow it."""
+        try:
+            gone = upload.sweep(journal, self._out.clock.now_ms())
+        except (OSError, sqlite3.Error) as e:
+            log.error("no room can be made", extra={"reason": str(e)})
+        else:
+            log.warning("proven footage is gone early", extra={"segments": gone})
 
     def _keep(self) -> None:
         journal = self._out.journal()
-        with self._out.connect() as server:
-            uploader = Uploader(journal, self._out.place, self._out.me, server, self._out.clock)
-            while not self.stop.wait(self._keep_once(journal, uploader)):
+        out, settings = self._out, self._out.settings
+        said = Said(out.me.node, out.camera.id, (self._watcher.model,), self._stats)
+        with out.connect() as server:
+            uploader = Uploader(journal, out.place, out.me, server, out.clock)
+            keeper = Keeper(journal, uploader, said, out.clock, settings.minute_s * 1000)
+            while not self.stop.wait(_patient(keeper, settings.keep_minutes * MINUTE_MS)):
                 pass
 
-    def _keep_once(self, journal: Journal, uploader: Uploader) -> float:
-        """Close what can be closed, send what is due; return the seconds until the next try."""
-        now_ms = self._out.clock.now_ms()
-        begun = journal.fact("begun")
-        while minute := manifest.next_minute(
-            journal, int(begun or now_ms), now_ms, LONGEST_SEGMENT_MS
-        ):
-            manifest.close(journal, minute, self._report(uploader))
-        try:
-            uploader.step()
-        except AwayError as e:
-            log.warning("server is away", extra={"reason": str(e)})
-            return AWAY_PAUSE_S
-        except (ServerError, ForgedProofError) as e:
-            log.error("the server's answer is wrong: nothing is forgotten", exc_info=e)
-            return ALARM_PAUSE_S
-        upload.sweep(journal, now_ms - self._out.settings.keep_minutes * MINUTE_MS)
-        return PAUSE_S
-
-    def _report(self, uploader: Uploader) -> manifest.Report:
-        stats: dict[str, Json] = {
+    def _stats(self) -> dict[str, Json]:
+        return {
             "fixes": self.recorder.fixes,
             "framesSeen": self._watcher.frames,
             "gopsNotSeen": self._watcher.dropped,
         }
-        offset = uploader.offset or Offset("none", 0)
-        place, me = self._out.place, self._out.me
-        models = (self._watcher.model,)
-        return manifest.Report(place.camera, me.node, offset, models, stats)
 
 
-def _note_start(journal: Journal, now_ms: int) -> None:
+def _patient(keeper: Keeper, keep_ms: int) -> float:
+    """Take a step; what goes wrong is said, and tried again much later: recording goes on."""
+    try:
+        return keeper.step(keep_ms)
+    except Exception:  # the outermost loop of this thread
+        log.exception("minutes cannot be kept")
+        return REFUSED_PAUSE_S
+
+
+def note_start(journal: Journal, now_ms: int) -> None:
     """Say why there are no pictures since the last one: ended by us, or by a power cut."""
     if journal.fact("begun") is None:
         journal.note("begun", str(now_ms))
@@ -160,6 +180,6 @@ def _note_start(journal: Journal, now_ms: int) -> None:
     journal.note("ended", "not yet")
 
 
-def _note_silence(journal: Journal, now_ms: int) -> None:
+def _note_silence(journal: Journal, now_ms: int, reason: str) -> None:
     last = journal.last_segment()
-    journal.silence_begins(last.stored.end_ms if last else now_ms, "offline")
+    journal.silence_begins(last.stored.end_ms if last else now_ms, reason)

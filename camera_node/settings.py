@@ -14,6 +14,8 @@ from camera_node.errors import SettingsError
 
 MODEL = Path(__file__).parent / "models" / "demo.onnx"
 RULES = ("no-hat", "no-mask")
+MINUTE_S = 60
+NUMBERS = ("keep_minutes", "minute_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Settings:
     cameras: tuple[Camera, ...]
     model: Path = MODEL
     keep_minutes: int = 7 * 24 * 60  # proven footage stays here so long, if the disk allows
+    minute_s: int = MINUTE_S  # what a manifest covers; less only in tests and demos
 
     def camera(self, name: str) -> Camera:
         """Return the camera of a name; `SettingsError` lists those that there are."""
@@ -70,10 +73,18 @@ def load(path: Path) -> Settings:
         if name in values:
             values[name] = path.parent / values[name]
     settings = Settings(**values, cameras=cameras)
+    _check(settings, str(path))
+    return settings
+
+
+def _check(settings: Settings, where: str) -> None:
     for uri in (settings.node, settings.host, settings.server):
         if not is_uri(uri):
-            raise SettingsError(f"{path}: {uri!r} is not a URI")
-    return settings
+            raise SettingsError(f"{where}: {uri!r} is not a URI")
+    if settings.keep_minutes < 0:
+        raise SettingsError(f"{where}: keep_minutes is {settings.keep_minutes}, below 0")
+    if not 1 <= settings.minute_s <= MINUTE_S:
+        raise SettingsError(f"{where}: minute_s is {settings.minute_s}, not 1 to {MINUTE_S}")
 
 
 def _camera(item: Any, where: str) -> Camera:
@@ -97,7 +108,7 @@ def _checked(kind: Any, given: dict[str, Any], where: str, besides: set[str]) ->
         if field.default is MISSING and name not in given:
             raise SettingsError(f"{where}: {name!r} is missing")
     for name, value in given.items():
-        wanted = int if name == "keep_minutes" else list if name == "rules" else str
-        if not isinstance(value, wanted):
+        wanted = int if name in NUMBERS else list if name == "rules" else str
+        if type(value) is not wanted:  # true is no number
             raise SettingsError(f"{where}: {name} is {value!r}, not {wanted.__name__}")
     return dict(given)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from attest.footage import manifest as manifests
 from attest.payload import Json
 
 from .keep.journal import Journal
+from .keep.keeper import TROUBLE
 
-CHECKED = 50  # newest segments whose bytes are hashed again
+CHECKED = 50  # newest segments and minutes that are read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,19 @@ class Status:
 
 
 def look(data: Path, name: str) -> Status:
-    """Look at a camera's folder without changing it."""
+    """Look at a camera's folder without changing it, also while it is being written to."""
     folder = data / f"camera-{name}"
     if not (folder / "journal.db").exists():
         return Status(name, 0, 0, 0, 0, ("nothing was recorded yet",))
     journal = Journal(folder)
     try:
+        strangers = journal.strangers()  # before the rows: a new row may explain one
         counts = journal.counts()
         faults = [*_holes(counts.segments, counts.last_segment, "segments")]
         faults += _holes(counts.manifests, counts.last_manifest, "manifests")
-        faults += _files(journal)
+        faults += [*_files(journal), *_strange(journal, strangers), *_chain(journal)]
+        faults += [f"segment {n} was forgotten early" for n in journal.forgotten_early()]
+        faults += [f"server: {line}" for line in (journal.fact(TROUBLE) or "").splitlines()]
         return Status(
             name,
             counts.segments,
@@ -76,15 +81,35 @@ def _holes(count: int, last: int | None, what: str) -> list[str]:
 
 def _files(journal: Journal) -> list[str]:
     faults = []
-    known = set()
     for at, kept in enumerate(journal.present()):
-        path = journal.segment_path(kept.stored.seq)
-        known.add(path.name)
-        if not path.exists():
-            faults.append(f"segment {kept.stored.seq} is journaled, but its file is gone")
-        elif at < CHECKED and sha256(path.read_bytes()).digest() != kept.stored.digest:
-            faults.append(f"segment {kept.stored.seq} changed on disk")
-    for path in (journal.folder / "segments").iterdir():
-        if path.suffix == ".m4s" and path.name not in known:
-            faults.append(f"{path.name} is in no journal")
+        seq, path = kept.stored.seq, journal.segment_path(kept.stored.seq)
+        try:
+            whole = at >= CHECKED or sha256(path.read_bytes()).digest() == kept.stored.digest
+            there = path.exists()
+        except FileNotFoundError:
+            whole, there = True, False
+        if not there and journal.is_present(seq):  # else it was forgotten just now
+            faults.append(f"segment {seq} is journaled, but its file is gone")
+        elif not whole:
+            faults.append(f"segment {seq} changed on disk")
+    return faults
+
+
+def _strange(journal: Journal, found: list[Path]) -> list[str]:
+    """Name files that no row explains: neither the next number nor one that was forgotten."""
+    last = journal.last_segment()
+    newest = last.stored.seq if last else -1
+    known = {journal.segment_path(seq).name for seq in range(newest + 2)} if found else set()
+    return [f"{path.name} is in no journal" for path in found if path.name not in known]
+
+
+def _chain(journal: Journal) -> list[str]:
+    faults = []
+    before = None
+    for closed in journal.closed(CHECKED):
+        if sha256(closed.data).digest() != closed.digest:
+            faults.append(f"minute {closed.seq} changed in the journal")
+        if before is not None and manifests.parse(closed.data).prev != before:
+            faults.append(f"minute {closed.seq} does not follow the one before")
+        before = closed.digest
     return faults

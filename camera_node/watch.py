@@ -68,9 +68,16 @@ class Watcher:
                     recorded = self._waiting.get(timeout=0.5)
                 except queue.Empty:
                     continue
-                self.look(recorded, journal)
+                self._look_at(recorded, journal)
         finally:
             journal.close()
+
+    def _look_at(self, recorded: Recorded, journal: Journal) -> None:
+        try:
+            self.look(recorded, journal)
+        except Exception:  # the outermost loop of this thread: the next GOP is another one
+            log.exception("a gop was not looked at")
+            self.dropped += 1
 
     def look(self, recorded: Recorded, journal: Journal) -> list[Finding]:
         """Look at one GOP; journal what breaks a rule, and return it."""

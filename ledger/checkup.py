@@ -3,12 +3,14 @@
 import os
 from dataclasses import asdict, dataclass
 
-from ledger.settings import Settings, unknown
-from ledger.vault import ANCHOR, LOG, ROOT, STAMPS
+from .settings import Settings, unknown
+from .vault import ANCHOR, LOG, ROOT, STAMPS
 
 OTHERS = 0o077
-# read by `nguon serve`, the demo and camera nodes
-ELSEWHERE = {"HOST", "PORT", "WORKERS", "DEMO", "CONTACT", "PLACE_HEADER", "UTC_OFFSET"}
+# names that `nguon serve` reads
+SERVE = {"HOST", "PORT", "WORKERS", "THREADS", "DEMO", "CONTACT", "PLACE_HEADER", "UTC_OFFSET"}
+    ["HOST", "PORT", "WORKERS", "THREADS", "DEMO", "CONTACT", "PLACE_HEADER", "UTC_OFFSET"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Checkup:
 def look(settings: Settings) -> Checkup:
     """Look at the environment and the files that the settings name; change nothing."""
     values = {name: str(value) for name, value in asdict(settings).items()}
-    problems = [f"{name} is no setting" for name in unknown(os.environ, ELSEWHERE)]
+    problems = [f"{name} is no setting" for name in unknown(os.environ, SERVE)]
     if settings.trust.exists():
         problems += _key_files(settings)
     else:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ledger.ledger import Ledger
-    from ledger.settings import Settings
+    from .ledger import Ledger
+    from .settings import Settings
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -26,7 +26,7 @@ WAIT_S = 15.0
 
 
 def _settings() -> "Settings":
-    from ledger import settings
+    from . import settings
 
     return settings.load()
 
@@ -42,7 +42,7 @@ def init(name: str, holder: str, place: str, origin: str | None, as_json: bool) 
 
     Where there is a log, nothing is changed. `NGUON_PUBLIC_URL` is what stamps will carry.
     """
-    from ledger import founding, settings
+    from . import founding, settings
 
     wanted = _settings()
     if origin:
@@ -65,8 +65,9 @@ def work() -> None:
 
     A second one is refused. JSON lines on standard output say what happens.
     """
-    from ledger import logs
     from ledger.work import runner
+
+    from . import logs
 
     settings = _settings()
     logs.to_stdout()
@@ -107,8 +108,9 @@ def issue(  # noqa: PLR0913  one parameter an option
     --codes, or to standard output.
     """
     from attest.keys import PrivateKey
-    from ledger import printing, vault
-    from ledger.ledger import open_ledger
+
+    from . import printing, vault
+    from .ledger import open_ledger
 
     ledger = open_ledger(_settings())
     signer = vault.read(key, PrivateKey.from_pem)
@@ -142,7 +144,8 @@ def anchor() -> None:
 def anchor_status(as_json: bool) -> None:
     """Show the newest anchor, how far it is behind, and what went wrong with the chain."""
     from ledger.anchor import history
-    from ledger.ledger import open_ledger
+
+    from .ledger import open_ledger
 
     ledger = open_ledger(_settings())
     known, lag = history.identity(ledger.engine), history.lag(ledger.engine)
@@ -186,7 +189,8 @@ def fsck(as_json: bool) -> None:
     Exit status 0 when all hold, 1 when one does not.
     """
     from ledger.audit import fsck as checks
-    from ledger.ledger import open_ledger
+
+    from .ledger import open_ledger
 
     ledger = open_ledger(_settings())
     stored = checks.Stored(ledger.settings, ledger.trust(), ledger.engine, ledger.blobs.has)
@@ -216,7 +220,7 @@ def config() -> None:
 @AS_JSON
 def config_check(as_json: bool) -> None:
     """Show the settings as they are read; refuse wrong and unknown ones."""
-    from ledger import checkup
+    from . import checkup
 
     found = checkup.look(_settings())
     if as_json:

@@ -16,14 +16,15 @@ from attest.log import policy
 from attest.registry import key_proof_message
 from attest.statement import Statement
 from attest.trust import Trust
-from ledger import kinds
 from ledger.anchor import wallet
-from ledger.errors import StartError
 from ledger.log import door, lock, queue
 from ledger.log.writer import Writer
-from ledger.settings import FILE, Settings, default_origin
 from ledger.store import db
-from ledger.vault import Vault
+
+from . import kinds
+from .errors import StartError
+from .settings import FILE, Settings, default_origin
+from .vault import Vault
 
 
 class FoundedError(StartError):

@@ -11,26 +11,29 @@ from typing import TYPE_CHECKING
 from attest import trust as trusts
 from attest.registry import Registry
 from attest.trust import Trust
-from ledger import kinds
-from ledger.anchor import devchain, history
-from ledger.anchor.chain import ChainClient
+from ledger.anchor import history
 from ledger.anchor.errors import ChainUnreachableError
 from ledger.blobs.local import LocalBlobs
 from ledger.blobs.shelf import Shelf
-from ledger.errors import SettingsError, StartError
 from ledger.log import fold, queue
 from ledger.log.door import Door
 from ledger.log.lock import Signed
 from ledger.log.queue import Job, JobEntry, Logged
 from ledger.log.reader import LogReader
 from ledger.people.scans import Checks
+from ledger.read import watched
 from ledger.read.footage import Footage
-from ledger.settings import EMBEDDED, NO_CHAIN, Settings
+from ledger.read.stamp import Stamps
+from ledger.read.watched import Gap
 from ledger.store import db
-from ledger.vault import Vault
+
+from . import kinds
+from .errors import SettingsError, StartError
+from .settings import EMBEDDED, NO_CHAIN, Settings
+from .vault import Vault
 
 if TYPE_CHECKING:
-    from ledger.read.stamp import Stamps
+    from ledger.anchor.chain import ChainClient
 
 PAUSE_S = 0.02
 MEGABYTE = 1_000_000
@@ -65,11 +68,9 @@ class Ledger:
         return Checks(self.engine, self.stamp_secret)
 
     @cached_property
-    def stamps(self) -> "Stamps":
+    def stamps(self) -> Stamps:
         """Dossiers."""
-        from ledger.read.stamp import Stamps as Made  # noqa: PLC0415
-
-        return Made(self)
+        return Stamps(self)
 
     @cached_property
     def footage(self) -> Footage:
@@ -77,11 +78,13 @@ class Ledger:
         return Footage(self.engine, self.blobs)
 
     @property
-    def chain(self) -> ChainClient:
+    def chain(self) -> "ChainClient":
         """The chain's node; raises `ChainUnreachableError` where there is none."""
         url = chain_url(self.settings)
         if url is None:
             raise ChainUnreachableError("this server follows no chain")
+        from ledger.anchor.chain import ChainClient  # noqa: PLC0415  two seconds, for /chain alone
+
         if self._chain is None or self._chain.url != url:
             self._chain = ChainClient(url)
         return self._chain
@@ -106,6 +109,11 @@ class Ledger:
             if newest != self._registry[0]:
                 self._registry = (newest, kinds.load_registry(tx, self.origin))
         return size, self._registry[1]
+
+    def gaps(self, lot: str) -> tuple[Gap, ...]:
+        """Return the times of a lot's step windows in which no camera recorded."""
+        with db.read(self.engine) as tx:
+            return watched.coverage(tx, lot).gaps
 
     def capture(self, body: bytes, media: str, rollback: bool = True) -> str:
         """Queue a body's statements durably and return the id of the job.
@@ -166,6 +174,9 @@ def chain_url(settings: Settings) -> str | None:
     """Return the address of the chain's node now; None where there is none."""
     if settings.chain == NO_CHAIN:
         return None
-    if settings.chain == EMBEDDED:
-        return devchain.endpoint(settings.chain_folder)
-    return settings.chain
+    if settings.chain != EMBEDDED:
+        return settings.chain
+    try:
+        return (settings.chain_folder / "url").read_text("ascii").strip()
+    except OSError:
+        return None  # it never started

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ledger.errors import SettingsError
+from .errors import SettingsError
 
 PREFIX = "NGUON_"
 FILE = "nguon.toml"

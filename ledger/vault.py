@@ -15,7 +15,8 @@ from attest.client import files
 from attest.errors import AttestError
 from attest.keys import PrivateKey
 from attest.log import note
-from ledger.errors import KeyFileError
+
+from .errors import KeyFileError
 
 LOG, STAMPS, ROOT, ANCHOR = "log.key", "stamp.secret", "root.pem", "anchor.key"
 SECRET_SIZE = 32

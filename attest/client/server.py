@@ -22,6 +22,8 @@ BATCH = "application/cbor-seq"
 BATCH_LIMIT = 1000  # statements, formats §6
 TIMEOUT_S = 30.0
 PERMIT_LIFE = timedelta(minutes=30)
+MAX_ANSWER = 64 * 1024 * 1024  # bytes, unpacked
+CODED = ("content-encoding", "content-length", "transfer-encoding")  # undone by then
 AWAY = {429, 502, 503, 504}  # come again later
 
 
@@ -96,11 +98,18 @@ class Server:
             "GS1-Capture-Error-Behaviour": "rollback" if rollback else "proceed",
         }
         answer = self._send("POST", "/capture", headers=headers, content=b"".join(statements))
-        return answer.headers["Location"]
+        if not (job := answer.headers.get("Location")):
+            raise ServerError(answer.status_code, "no-job", "the answer names no capture job")
+        return job
 
     def outcome(self, job: str) -> Outcome:
         """Ask what became of a job."""
-        return _outcome(self._send("GET", job).json())
+        answer = self._send("GET", job)
+        try:
+            return _outcome(answer.json())
+        except (ValueError, LookupError, TypeError, AttributeError) as e:
+            said = f"the answer is not a capture job: {type(e).__name__}: {e}"
+            raise ServerError(answer.status_code, "no-job", said) from e
 
     def wait(self, job: str, seconds: float) -> Outcome:
         """Ask again until the job has ended; raise `AwayError` when time is over."""
@@ -152,8 +161,9 @@ class Server:
     ) -> httpx.Response:
         url = path if path.startswith(("http://", "https://")) else self.url + path
         try:
-            answer = self._client.request(method, url, headers=headers, content=content)
-        except httpx.TransportError as e:
+            with self._client.stream(method, url, headers=headers, content=content) as came:
+                answer = _whole(came)
+        except (httpx.RequestError, httpx.InvalidURL) as e:
             raise AwayError(f"{method} {url}: {type(e).__name__}: {e}") from e
         self.date = answer.headers.get("Date", self.date)
         if answer.status_code in AWAY:
@@ -161,6 +171,19 @@ class Server:
         if not answer.is_success:
             raise _refusal(answer)
         return answer
+
+
+def _whole(came: httpx.Response) -> httpx.Response:
+    """Return an answer with its body, as long as that is no longer than anybody needs."""
+    parts, size = [], 0
+    for part in came.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER:
+            said = f"the answer has more than {MAX_ANSWER} bytes"
+            raise ServerError(came.status_code, "answer-too-long", said)
+    plain = [(k, v) for k, v in came.headers.multi_items() if k.lower() not in CODED]
+    return httpx.Response(came.status_code, headers=plain, content=b"".join(parts))
 
 
 def permit(name: str, size: int, signer: keys.Signer, holder: str, public: bool) -> str:
@@ -199,7 +222,7 @@ def _refusal(answer: httpx.Response) -> ServerError:
 def _outcome(body: dict[str, object]) -> Outcome:
     errors, entries = body["errors"], body["entries"]
     if not isinstance(errors, list) or not isinstance(entries, list):
-        raise ServerError(200, "no-job", "the answer is not a capture job")
+        raise TypeError("errors or entries is no list")
     return Outcome(
         running=bool(body["running"]),
         success=bool(body["success"]),

@@ -32,9 +32,7 @@ def sentence(verdict: Verdict) -> str:
     if verdict.result == "failed":
         return f"RECORDS DO NOT MATCH: {verdict.alarm}"
     if not verdict.pinned and verdict.result == "told":
-        return (
-            "consistent in itself; nothing was pinned, it may all be made up: --trust FILE"
-        )
+        return "consistent in itself; nothing was pinned, it may all be made up: --trust FILE"
     return "could not be checked to the end"
 
 

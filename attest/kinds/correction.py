@@ -8,7 +8,7 @@ from attest.statement import LD_JSON
 from . import epcis
 from .epcis import AnyEvent, Document
 from .form import Members
-from .kind import Kind, signers
+from .kind import Kind, check_own, signers
 from .parts import Declaration
 from .refusals import RecordError
 
@@ -41,6 +41,8 @@ class Correction:
 def parse(record: Members) -> Correction:
     """Read a correction. Raises RecordError."""
     document = epcis.parse(record)
+    for event in document.events:
+        check_own(event.extra)
     wrong, *corrective = document.events
     declaration = wrong.error_declaration
     if declaration is None:

@@ -7,10 +7,9 @@ ids, a zone offset that equals the one in `eventTime`, prefix `nguon` bound to o
 
 # ruff: noqa: RUF009  (`member` and `extra` are dataclasses.field)
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
-from attest import spell
 from attest.payload import Json
 
 from . import cbv, form
@@ -31,6 +30,7 @@ from .parts import (
 from .refusals import RecordError
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+CONTEXTS = (CONTEXT, "https://ref.gs1.org/standards/epcis/epcis-context.jsonld")
 PREFIX = "nguon"
 NAMESPACE = "https://w3id.org/nguon/v1/"
 MAX_EVENTS = 100
@@ -73,7 +73,7 @@ class Event:
     @property
     def time_ms(self) -> int:
         """The claimed time of the event, milliseconds UTC."""
-        return spell.time_ms(self.event_time)
+        return form.time_ms(self.event_time)
 
     @property
     def place(self) -> str | None:
@@ -174,12 +174,12 @@ class Document:
 
     creation_date: str
     events: tuple[AnyEvent, ...]
-    context: tuple[Json, ...] = (CONTEXT, {PREFIX: NAMESPACE})
+    context: Json = field(default_factory=lambda: [CONTEXT, {PREFIX: NAMESPACE}])
 
     def record(self) -> Members:
         """Return the document as JSON."""
         return {
-            "@context": list(self.context),
+            "@context": self.context,
             "type": "EPCISDocument",
             "schemaVersion": "2.0",
             "creationDate": self.creation_date,
@@ -196,18 +196,18 @@ def parse(record: Members) -> Document:
     """Read a document. Raises RecordError."""
     match record:
         case {
-            "@context": list(context),
+            "@context": context,
             "type": "EPCISDocument",
             "schemaVersion": "2.0",
             "creationDate": created,
             "epcisBody": {"eventList": list(events), **body},
             **more,
         } if not more and not body:
-            _check_context(context)
+            _check_context(context, record)
             if not 1 <= len(events) <= MAX_EVENTS:
                 raise RecordError(f"a document of {len(events)} events, not 1 to {MAX_EVENTS}")
             moment = form.at("creationDate", form.time, created)
-            return Document(moment, tuple(map(parse_event, events)), tuple(context))
+            return Document(moment, tuple(map(parse_event, events)), context)
     raise RecordError("not an EPCIS 2.0 document with the members of the frame")
 
 
@@ -224,17 +224,21 @@ def parse_event(value: Json) -> AnyEvent:
     return event
 
 
-def _check_context(context: list[Json]) -> None:
-    if context.count(CONTEXT) != 1 or {PREFIX: NAMESPACE} not in context:
-        raise RecordError(f"@context lacks {CONTEXT} or our prefix {PREFIX}")
-    for index, item in enumerate(context):
-        if isinstance(item, dict):
-            if item.get(PREFIX, NAMESPACE) != NAMESPACE:
-                raise RecordError(f"@context binds {PREFIX} to another namespace")
-        elif not form.is_uri(item):
-            raise RecordError(f"@context item {index} is neither a URI nor an object")
-        if item in context[:index]:
-            raise RecordError("@context names one thing twice")
+def _check_context(context: Json, record: Members) -> None:
+    """The standard's context must be there, and ours where our prefix is used."""
+    if context == [CONTEXT, {PREFIX: NAMESPACE}]:
+        return
+    items = context if isinstance(context, list) else [context]
+    named = [item for item in items if not isinstance(item, dict)]
+    if not all(map(form.is_uri, named)) or not any(item in CONTEXTS for item in named):
+        raise RecordError(f"@context lacks {CONTEXT}, or names what is no URI")
+    if any(item in items[:index] for index, item in enumerate(items)):
+        raise RecordError("@context names one thing twice")
+    bound = [item[PREFIX] for item in items if isinstance(item, dict) and PREFIX in item]
+    if any(iri != NAMESPACE for iri in bound):
+        raise RecordError(f"@context binds {PREFIX} to another namespace")
+    if not bound and f"{PREFIX}:" in str(record):
+        raise RecordError(f"@context does not bind {PREFIX} to {NAMESPACE}")
 
 
 def _check_zone(event: AnyEvent) -> None:

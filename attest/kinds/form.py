@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attest import cid, gs1, spell
@@ -25,6 +26,7 @@ MAX_TEXT = 4096
 MAX_ITEMS = 1000
 MAX_URI = 2048
 SHOWN = 60
+KEPT = 4096  # the same places, lots and minutes come again and again
 EXTRA = "extra"
 
 # RFC 3986 without IP literals; the schema of EPCIS checks the same by `format: uri`.
@@ -57,7 +59,15 @@ class Slot:
     required: bool
 
 
-Layout: TypeAlias = tuple[tuple[Slot, ...], frozenset[str], bool]
+@dataclasses.dataclass(frozen=True, slots=True)
+class Layout:
+    """The fields of a record class by their members' names, in the order of printing."""
+
+    slots: dict[str, Slot]
+    required: tuple[Slot, ...]
+    keeps: bool  # members of other vocabularies
+
+
 _LAYOUTS: dict[type[Any], Layout] = {}  # a class never changes, so this only saves time
 
 
@@ -76,24 +86,18 @@ def extra() -> Any:
 
 def parse_members(cls: type[T], record: Mapping[str, Json], ignore: frozenset[str]) -> T:
     """Read a record's members into `cls`. Raises RecordError."""
-    _, names, keeps = _layout(cls)
-    values = take(cls, record)
-    others = {n: v for n, v in record.items() if n not in names and n not in ignore}
+    layout = _layout(cls)
+    values = _read(layout, record)
+    others = {n: v for n, v in record.items() if n not in layout.slots and n not in ignore}
     if others:
-        _check_others(others, keeps)
+        _check_others(others, layout.keeps)
         values[EXTRA] = others
     return cls(**values)
 
 
 def take(cls: type[Any], record: Mapping[str, Json]) -> dict[str, Any]:
     """Read the declared members of `cls`, whatever else the record has. Raises RecordError."""
-    values: dict[str, Any] = {}
-    for slot in _layout(cls)[0]:
-        if slot.name in record:
-            values[slot.field] = at(slot.name, slot.form, record[slot.name])
-        elif slot.required:
-            raise RecordError(f"{slot.name} is missing")
-    return values
+    return _read(_layout(cls), record)
 
 
 def at(name: str, form: Form[T], value: Json) -> T:
@@ -106,13 +110,13 @@ def at(name: str, form: Form[T], value: Json) -> T:
 
 def record_of(value: Any) -> Members:
     """Return a record's members: declared ones in order, then those of other vocabularies."""
-    slots, _, keeps = _layout(type(value))
+    layout = _layout(type(value))
     members = {
         slot.name: print_value(getattr(value, slot.field))
-        for slot in slots
+        for slot in layout.slots.values()
         if getattr(value, slot.field) is not None
     }
-    return {**members, **getattr(value, EXTRA)} if keeps else members
+    return {**members, **getattr(value, EXTRA)} if layout.keeps else members
 
 
 def print_value(value: Any) -> Json:
@@ -135,7 +139,7 @@ def _layout(cls: type[Any]) -> Layout:
 
 def _read_layout(cls: type[Any]) -> Layout:
     fields = [field for field in dataclasses.fields(cls) if "form" in field.metadata]
-    slots = (
+    slots = [
         Slot(
             field.name,
             field.metadata["name"] or _CAMEL.sub(lambda m: m[1].upper(), field.name),
@@ -143,10 +147,26 @@ def _read_layout(cls: type[Any]) -> Layout:
             not field.metadata["optional"],
         )
         for field in fields
-    )
-    in_order = tuple(sorted(slots, key=lambda slot: ":" in slot.name))  # prefixed ones last
+    ]
+    slots.sort(key=lambda slot: ":" in slot.name)  # prefixed ones are printed last
     keeps = any(field.name == EXTRA for field in dataclasses.fields(cls))
-    return in_order, frozenset(slot.name for slot in in_order), keeps
+    required = tuple(slot for slot in slots if slot.required)
+    return Layout({slot.name: slot for slot in slots}, required, keeps)
+
+
+def _read(layout: Layout, record: Mapping[str, Json]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in record.items():
+        slot = layout.slots.get(name)
+        if slot is not None:
+            try:
+                values[slot.field] = slot.form(value)
+            except (MalformedError, RecordError) as e:
+                raise RecordError(f"{name}: {e}") from e
+    for slot in layout.required:
+        if slot.field not in values:
+            raise RecordError(f"{slot.name} is missing")
+    return values
 
 
 def _check_others(others: Mapping[str, Json], keeps: bool) -> None:
@@ -157,7 +177,18 @@ def _check_others(others: Mapping[str, Json], keeps: bool) -> None:
 
 def is_uri(text: object) -> bool:
     """Say whether this is a URI with a scheme (RFC 3986)."""
-    return isinstance(text, str) and len(text) <= MAX_URI and bool(_URI.fullmatch(text))
+    return isinstance(text, str) and len(text) <= MAX_URI and _matches_uri(text)
+
+
+@lru_cache(KEPT)
+def _matches_uri(text: str) -> bool:
+    return bool(_URI.fullmatch(text))
+
+
+@lru_cache(KEPT)
+def time_ms(text: str) -> int:
+    """Read an RFC 3339 time with a zone; return milliseconds UTC since 1970."""
+    return spell.time_ms(text)
 
 
 def text(value: Json) -> str:
@@ -177,7 +208,7 @@ def uri(value: Json) -> str:
 def time(value: Json) -> str:
     """Take an RFC 3339 time with a zone."""
     moment = text(value)
-    spell.time_ms(moment)
+    time_ms(moment)
     return moment
 
 

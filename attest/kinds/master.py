@@ -2,6 +2,7 @@
 # ruff: noqa: RUF009  (`member` is dataclasses.field)
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from attest import gs1
@@ -167,6 +168,7 @@ class Certificate(Plain):
             raise RecordError(f"valid from {self.from_} until {self.until}")
 
 
+@lru_cache(form.KEPT)
 def gtin_of(uri: str) -> str | None:
     """Return the GTIN of a product's or lot's Digital Link on any host, else None."""
     host, found, path = uri.partition("/01/")

@@ -91,12 +91,12 @@ class Footage(Events):
     @property
     def start_ms(self) -> int:
         """Where the footage starts, milliseconds UTC."""
-        return spell.time_ms(self.event.sensor_element_list[0].sensor_metadata.start_time)
+        return form.time_ms(self.event.sensor_element_list[0].sensor_metadata.start_time)
 
     @property
     def end_ms(self) -> int:
         """Where it ends."""
-        return spell.time_ms(self.event.sensor_element_list[0].sensor_metadata.end_time)
+        return form.time_ms(self.event.sensor_element_list[0].sensor_metadata.end_time)
 
     @property
     def digest(self) -> bytes:

@@ -4,12 +4,16 @@ A node has no authority over time: `seen` bounds a statement from below, its ent
 The offset is only told, so that a reader of a manifest knows how far to trust its minutes.
 """
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 HALF_SECOND_MS = 500  # an HTTP date is cut to whole seconds
+NS = 1_000_000  # in a millisecond
+SLOWER = 200  # one part in so many, while the machine's clock catches up
 
 
 class Clock(Protocol):
@@ -20,15 +24,38 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The clock of this machine, kept from running backwards within one process."""
+    """The clock of this machine, kept from running backwards, also over a restart.
 
-    def __init__(self) -> None:
-        self._last_ms = 0
+    It follows the machine forwards at once. Where the machine's clock was set back it goes on
+    counting, half a percent slower, until the machine has caught up: footage never overlaps, and
+    recording does not wait. `offset` in a manifest says how far off that is.
+    """
+
+    def __init__(
+        self,
+        not_before_ms: int = 0,
+        wall_ns: Callable[[], int] = time.time_ns,
+        steady_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._wall_ns = wall_ns
+        self._steady_ns = steady_ns
+        self._lock = threading.Lock()
+        self._steady = steady_ns()
+        self._now = max(wall_ns(), not_before_ms * NS)
 
     def now_ms(self) -> int:
         """Return milliseconds UTC, never less than what was returned before."""
-        self._last_ms = max(self._last_ms, time.time_ns() // 1_000_000)
-        return self._last_ms
+        with self._lock:
+            steady = self._steady_ns()
+            passed, self._steady = steady - self._steady, steady
+            counted = self._now + passed - passed // SLOWER
+            self._now = max(counted, self._wall_ns())
+            return self._now // NS
+
+    @property
+    def ahead_ms(self) -> int:
+        """How far this clock is ahead of the machine's, since that one was set back."""
+        return self.now_ms() - self._wall_ns() // NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +70,7 @@ def offset_from_date(header: str, now_ms: int) -> Offset | None:
     """Compare our clock with the Date of an HTTP answer (RFC 9110 §6.6.1); to a second."""
     try:
         then = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, TypeError):  # not a date at all
         return None
     ahead = int(then.timestamp() * 1000) + HALF_SECOND_MS - now_ms
     return Offset("http-date", 0 if abs(ahead) <= 2 * HALF_SECOND_MS else ahead)

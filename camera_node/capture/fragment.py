@@ -4,6 +4,7 @@ Nothing is decoded or coded again. The muxer writes to a sink that cannot seek, 
 fragment is final once it is out; whole pairs are taken off it as the next key frame arrives.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,6 +59,7 @@ class Fragmenter:
         self._first: int | None = None
         self._gop_start_ms: int | None = None
         self._last_ms = 0
+        self._size = 0  # coded bytes since the last key frame
         self._stalls: list[tuple[int, int]] = []
         self.init = b""
 
@@ -70,6 +72,9 @@ class Fragmenter:
         """Take a packet; yield the GOP that it ends, if it does."""
         if self._gop_start_ms is None and not packet.is_keyframe:
             return  # pictures before the first key frame cannot be decoded
+        self._size = packet.size if packet.is_keyframe else self._size + packet.size
+        if self._size > MAX_PENDING:  # the muxer holds a GOP in memory until it ends
+            raise MalformedError(f"a gop of more than {MAX_PENDING} bytes")
         stamp = self._rising.next(packet.dts)
         if self._first is None:
             self._first = stamp
@@ -87,16 +92,15 @@ class Fragmenter:
 
     def close(self) -> None:
         """Forget the GOP that was never finished."""
-        self._out.close()
+        with contextlib.suppress(av.FFmpegError):  # nothing of it is kept
+            self._out.close()
 
     def _take(self, now_ms: int) -> Iterator[Fragment]:
         start_ms, self._gop_start_ms = self._gop_start_ms, now_ms
         pending = self._sink.pending
-        if len(pending) > MAX_PENDING:
-            raise MalformedError(f"a gop of more than {MAX_PENDING} bytes")
         if not self.init:
-            found = list(boxes.boxes(bytes(pending)))
-            end = next(box.end for box in found if box.kind == "moov")
+            ends = [box.end for box in boxes.boxes(bytes(pending)) if box.kind == "moov"]
+            end = ends[0] if ends else 0  # nothing yet is no init segment
             self.init = boxes.init_segment(bytes(pending[:end]))
             del pending[:end]
         if start_ms is None or not pending:

@@ -5,6 +5,10 @@ written (`.part`), journaled, or proven; a row goes ahead by its state, never ba
 segments and of manifests count from 0 for each camera, across boots, without holes.
 """
 
+import errno
+import fcntl
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +21,7 @@ from attest.footage.segment import Gop
 
 from .sayings import Sealed
 
+RESERVE = 16 * 1024 * 1024  # bytes that segments leave to the journal
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS segment (
   seq INTEGER PRIMARY KEY, boot TEXT NOT NULL, init BLOB NOT NULL,
@@ -34,6 +39,11 @@ CREATE TABLE IF NOT EXISTS violation (
   log_index INTEGER, refusal TEXT);
 CREATE TABLE IF NOT EXISTS evidence (cid TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS unsent ON segment (seq) WHERE uploaded = 0 AND gone = 0;
+CREATE INDEX IF NOT EXISTS loose ON segment (seq) WHERE manifest IS NULL;
+CREATE INDEX IF NOT EXISTS here ON segment (end_ms) WHERE gone = 0;
+CREATE INDEX IF NOT EXISTS unproven ON manifest (seq) WHERE proof IS NULL;
+CREATE INDEX IF NOT EXISTS unsaid ON violation (id) WHERE log_index IS NULL AND refusal IS NULL;
 """
 
 
@@ -86,20 +96,45 @@ class Journal:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(SCHEMA)
+        self._held: int | None = None
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and let go of the folder."""
         self._db.close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield self._db
+            self._db.execute("COMMIT")  # on a full disk it is this that fails
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+
+    def hold(self) -> None:
+        """Be the one process that records here until it ends; `OSError` when there is one."""
+        self._held = os.open(self.folder / "recorder.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
+            raise OSError(e.errno, f"another process records into {self.folder}") from e
+
+    def mend(self) -> None:
+        """Remove files that a stop left between file and row; only for the one who records."""
+        for path in (*self.folder.glob("*/*.part"), *self.strangers()):
+            path.unlink(missing_ok=True)
+
+    def strangers(self) -> list[Path]:
+        """Files of segments that no row owns: never journaled, or forgotten."""
+        found = {path.name: path for path in (self.folder / "segments").glob("*.m4s")}
+        for (seq,) in self._db.execute("SELECT seq FROM segment WHERE gone = 0"):
+            found.pop(self.segment_path(seq).name, None)
+        return list(found.values())
 
     # Segments
 
@@ -118,8 +153,9 @@ class Journal:
             files.write_durably(path, data)
 
     def add(self, kept: Kept, data: bytes) -> None:
-        """Keep a segment: its file first, then its row."""
+        """Keep a segment: its file first, then its row. `OSError` where there is no room."""
         stored = kept.stored
+        self.require_room(len(data))
         files.write_durably(self.segment_path(stored.seq), data)
         gops = " ".join(f"{gop.digest.hex()}:{gop.size}:{gop.frames}" for gop in stored.gops)
         row = (stored.seq, kept.boot, kept.init, stored.start_ms, stored.end_ms, stored.cid)
@@ -131,14 +167,24 @@ class Journal:
                 row + rest,
             )
 
+    def require_room(self, size: int = 0) -> None:
+        """Leave the journal its own room, so that a full disk can still be written down.
+
+        Raises `OSError` (no space) when a segment of `size` bytes would take of it.
+        """
+        free = shutil.disk_usage(self.folder).free
+        if free < size + RESERVE:
+            raise OSError(errno.ENOSPC, f"{free} bytes are free, {RESERVE} are left alone")
+
     def last_segment(self) -> Kept | None:
         """The newest segment, or none yet."""
         found = self._segments("ORDER BY seq DESC LIMIT 1")
         return found[0] if found else None
 
-    def unsent(self, limit: int) -> list[Kept]:
-        """The oldest segments whose bytes the server does not have yet."""
-        return self._segments("WHERE uploaded = 0 AND gone = 0 ORDER BY seq LIMIT ?", limit)
+    def unsent(self, limit: int, after: int = -1) -> list[Kept]:
+        """The oldest segments after a number whose bytes the server does not have yet."""
+        rest = "WHERE uploaded = 0 AND gone = 0 AND seq > ? ORDER BY seq LIMIT ?"
+        return self._segments(rest, after, limit)
 
     def sent(self, seq: int) -> None:
         """Note that the server has a segment's bytes."""
@@ -153,7 +199,7 @@ class Journal:
         """Segments older than a time whose manifest is proven and whose bytes were sent."""
         return self._segments(
             "WHERE gone = 0 AND uploaded = 1 AND end_ms < ? AND manifest IN"
-            " (SELECT seq FROM manifest WHERE proof IS NOT NULL) ORDER BY seq LIMIT 500",
+            " (SELECT seq FROM manifest WHERE proof IS NOT NULL) ORDER BY end_ms LIMIT 500",
             before_ms,
         )
 
@@ -162,6 +208,10 @@ class Journal:
         with self._write() as tx:
             tx.execute("UPDATE segment SET gone = 1 WHERE seq = ?", (seq,))
         self.segment_path(seq).unlink(missing_ok=True)
+
+    def is_present(self, seq: int) -> bool:
+        """Tell whether a segment's bytes should be here."""
+        return bool(self._segments("WHERE gone = 0 AND seq = ?", seq))
 
     def present(self) -> list[Kept]:
         """The segments whose bytes should be here, newest first."""
@@ -223,6 +273,23 @@ class Journal:
                 "UPDATE manifest SET log_index = ?, proof = ? WHERE seq = ?",
                 (index, proof, seq),
             )
+
+    def proof(self, seq: int) -> str | None:
+        """The proof that was checked for a manifest, or None before there is one."""
+        found = self._db.execute("SELECT proof FROM manifest WHERE seq = ?", (seq,)).fetchone()
+        return found[0] if found else None
+
+    def forgotten_early(self) -> list[int]:
+        """Segments whose bytes went before they were sent and proven: there must be none."""
+        rows = self._db.execute(
+            "SELECT seq FROM segment WHERE gone = 1 AND (uploaded = 0 OR manifest IS NULL OR"
+            " manifest NOT IN (SELECT seq FROM manifest WHERE proof IS NOT NULL))"
+        )
+        return [row[0] for row in rows]
+
+    def closed(self, newest: int) -> list[Closed]:
+        """The newest manifests, oldest of them first."""
+        return self._manifests("ORDER BY seq DESC LIMIT ?", newest)[::-1]
 
     def _manifests(self, rest: str, *values: int) -> list[Closed]:
         columns = "seq, data, cid, digest, start_ms, end_ms, uploaded, statement, log_index"

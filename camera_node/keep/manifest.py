@@ -35,24 +35,37 @@ class Report:
     stats: dict[str, Json]
 
 
-def next_minute(journal: Journal, begun_ms: int, now_ms: int, longest_ms: int) -> Minute | None:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What decides whether a minute can be closed; all in milliseconds.
+
+    `begun` is when the camera was first recorded, `longest` how long a segment may be in the
+    making, `minute` what a manifest covers.
+    """
+
+    begun: int
+    now: int
+    longest: int
+    minute: int = MINUTE_MS
+
+
+def next_minute(journal: Journal, due: Due) -> Minute | None:
     """Return the oldest time that can be closed, or None while its pictures may still come.
 
-    `begun_ms` is when the camera was first recorded; `longest_ms` how long a segment may be in
-    the making. A time without any pictures is closed too: as a gap.
+    A time without any pictures is closed too: as a gap.
     """
     last = journal.last_manifest()
-    start_ms = begun_ms if last is None else last.end_ms
+    start_ms = due.begun if last is None else last.end_ms
     loose = journal.loose()
     if not loose:
-        end_ms = (now_ms - longest_ms) // MINUTE_MS * MINUTE_MS
+        end_ms = (due.now - due.longest) // due.minute * due.minute
         return Minute(start_ms, end_ms, ()) if end_ms > start_ms else None
-    end_ms = (max(start_ms, loose[0].stored.start_ms) // MINUTE_MS + 1) * MINUTE_MS
+    end_ms = (max(start_ms, loose[0].stored.start_ms) // due.minute + 1) * due.minute
     begun = [kept for kept in loose if kept.stored.start_ms < end_ms]
     taken = [kept for kept in begun if kept.boot == loose[0].boot]
     if len(taken) < len(begun):  # another boot began in this minute
         return Minute(start_ms, max(start_ms + 1, taken[-1].stored.end_ms), tuple(taken))
-    if now_ms < end_ms + longest_ms:
+    if due.now < end_ms + due.longest:
         return None
     return Minute(start_ms, max(end_ms, taken[-1].stored.end_ms), tuple(taken))
 

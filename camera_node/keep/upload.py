@@ -6,6 +6,8 @@ log signed; a proof that does not is an alarm, and the files stay.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from attest import spell, statement
@@ -26,7 +28,11 @@ from .sayings import Place
 
 log = logging.getLogger(__name__)
 SEGMENTS_A_STEP = 8
+MANIFESTS_A_STEP = 2
 WAIT_S = 20.0
+REFUSED_PAUSE_MS = 60_000
+FEW = 3  # refusals that may be about single blobs; more are about this node
+FINAL = (409, 422)  # the log rules it out, now and later (formats §6)
 LIVE = (
     "Nguon-Segment"  # the segment statement beside its bytes: live view before the minute ends
 )
@@ -41,8 +47,43 @@ class Identity:
     trust: Trust
 
 
+class Refused:
+    """What the server would not take, why, and when to try again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held: dict[str, tuple[int, str]] = {}
+
+    def reasons(self) -> list[str]:
+        """Return what is held back and why, for people."""
+        return [reason for _, reason in self._held.values()]
+
+    def tries(self, name: str) -> bool:
+        """Tell whether something was not refused, or its pause is over."""
+        return name not in self._held or self._clock.now_ms() >= self._held[name][0]
+
+    @contextmanager
+    def noting(self, name: str) -> Iterator[None]:
+        """Say and keep a refusal; raise it when there are too many to be about single blobs."""
+        try:
+            yield
+        except (ServerError, ForgedProofError, OSError) as e:
+            reason = f"{name}: {type(e).__name__}: {e}"
+            log.error("not taken, nothing is forgotten", extra={"reason": reason})
+            self._held[name] = (self._clock.now_ms() + REFUSED_PAUSE_MS, reason)
+            if len(self._held) > FEW:
+                self._held = dict(list(self._held.items())[-FEW:])
+                raise
+        else:
+            self._held.pop(name, None)
+
+
 class Uploader:
-    """Sends what one camera's journal holds, oldest first, violations before all."""
+    """Sends what one camera's journal holds, oldest first, violations before all.
+
+    What the server refuses is kept, said loudly and tried again after a long pause; it holds up
+    neither the others of its sort, as long as they are few, nor the other sorts.
+    """
 
     def __init__(
         self, journal: Journal, place: Place, me: Identity, server: Server, clock: Clock
@@ -52,6 +93,7 @@ class Uploader:
         self._me = me
         self._server = server
         self._clock = clock
+        self._refused = Refused(clock)
 
     @property
     def offset(self) -> Offset | None:
@@ -59,33 +101,73 @@ class Uploader:
         date = self._server.date
         return None if date is None else offset_from_date(date, self._clock.now_ms())
 
-    def step(self) -> None:
-        """Send what is due. Raises `AwayError` (come again) or `ForgedProofError` (alarm)."""
-        self.send_violations()
-        for kept in self._journal.unsent(SEGMENTS_A_STEP):
-            self._send_segment(kept)
-        for closed in self._journal.unproven(2):
-            self._prove(closed)
+    @property
+    def trouble(self) -> list[str]:
+        """What the server would not take at the last try, and why."""
+        return self._refused.reasons()
 
-    def send_violations(self) -> None:
-        """Send violations with their sealed parts; a refusal is kept, not tried again."""
+    def step(self) -> None:
+        """Send what is due.
+
+        Raises `AwayError` (come again), or the refusal that was one too many to be about
+        single blobs: come again much later.
+        """
+        self._send_evidence()
+        self._send_violations()
+        self._send_live()
+        self._log()
+
+    def _send_evidence(self) -> None:
         for name, data in self._journal.unsent_evidence():
-            self._put(data, public=False)
-            self._journal.evidence_sent(name)
-        for row, blob, _, signed in self._journal.unsent_violations():
-            self._put(blob, public=False)
-            try:
-                index = self._server.log([signed], WAIT_S)[0]
-            except ServerError as e:
-                log.warning("violation refused", extra={"row": row, "reason": str(e)})
-                self._journal.violation_done(row, None, e.code)
-            else:
-                self._journal.violation_done(row, index, None)
+            if self._refused.tries(name):
+                with self._refused.noting(name):
+                    self._put(data, public=False)
+                    self._journal.evidence_sent(name)
+
+    def _send_violations(self) -> None:
+        """Send violations with their sealed parts; what the log rules out is not tried again."""
+        for row, blob, name, signed in self._journal.unsent_violations():
+            if self._refused.tries(name):
+                with self._refused.noting(name):
+                    self._put(blob, public=False)
+                    self._say_violation(row, signed)
+
+    def _say_violation(self, row: int, signed: bytes) -> None:
+        try:
+            index = self._server.log([signed], WAIT_S)[0]
+        except ServerError as e:
+            if e.status not in FINAL:
+                raise
+            log.error("violation refused", extra={"row": row, "reason": str(e)})
+            self._journal.violation_done(row, None, e.code)
+        else:
+            self._journal.violation_done(row, index, None)
+
+    def _send_live(self) -> None:
+        after = -1
+        for _ in range(SEGMENTS_A_STEP):
+            found = self._journal.unsent(1, after)
+            if not found:
+                return
+            after, name = found[0].stored.seq, found[0].stored.cid
+            if self._refused.tries(name):
+                with self._refused.noting(name):
+                    self._send_segment(found[0])
+
+    def _log(self) -> None:
+        for closed in self._journal.unproven(MANIFESTS_A_STEP):
+            if not self._refused.tries(closed.cid):
+                return  # the next one may not go before it
+            with self._refused.noting(closed.cid):
+                self._prove(closed)
 
     def seen(self) -> Seen:
         """Return the newest checkpoint of the pinned log, as `seen` carries it."""
-        note = self._server.fetch("/log/checkpoint").decode()
-        head = checkpoint.open_note(note, self._me.trust.vkey)
+        answer = self._server.fetch("/log/checkpoint")
+        try:
+            head = checkpoint.open_note(answer.decode(), self._me.trust.vkey)
+        except (AttestError, UnicodeDecodeError) as e:
+            raise ForgedProofError(f"the checkpoint is not of the pinned log: {e}") from e
         return Seen(head.origin, head.size, head.root)
 
     def _send_segment(self, kept: Kept) -> None:

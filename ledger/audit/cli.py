@@ -8,8 +8,9 @@ import click
 
 if TYPE_CHECKING:
     from attest.trust import Trust
-    from ledger.audit.report import Report
-    from ledger.audit.source import Source
+
+    from .report import Report
+    from .source import Source
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 UNPINNED = 3
@@ -42,9 +43,9 @@ def audit(  # noqa: PLR0913  one parameter an option
         raise click.UsageError("say either --log or --evidence")
     pins = trusts.parse(trust.read_bytes()) if trust else None
     if evidence:
-        from ledger.audit import evidence as offline
+        from . import evidence as offline
 
-        raise SystemExit(offline.run(evidence, pins, as_json))
+        raise SystemExit(offline.run(evidence, pins, as_json, rpc))
     assert where is not None  # noqa: S101  (told to mypy; click said so above)
     report = _check(where, pins, rpc, rules)
     click.echo(report.to_json() if as_json else report.text())
@@ -52,8 +53,8 @@ def audit(  # noqa: PLR0913  one parameter an option
 
 
 def _check(where: str, pins: "Trust | None", rpc: str | None, rules: bool) -> "Report":
-    from ledger.audit import anchors, whole
-    from ledger.audit.source import open_source
+    from . import anchors, whole
+    from .source import open_source
 
     source = open_source(where)
     node = anchors.Node(rpc) if rpc else None
@@ -63,11 +64,11 @@ def _check(where: str, pins: "Trust | None", rpc: str | None, rules: bool) -> "R
 
 
 def _with_rules(source: "Source", pins: "Trust | None", node: object) -> "Report":
-    from ledger.audit import whole
-    from ledger.audit.anchors import Node
-    from ledger.audit.report import Report
-    from ledger.audit.rules import replaying
-    from ledger.audit.walk import Walker, read_head
+    from . import whole
+    from .anchors import Node
+    from .report import Report
+    from .rules import replaying
+    from .walk import Walker, read_head
 
     head = read_head(source, pins.vkey if pins else None)
     nodes = Walker(source, head, Report("")).nodes

@@ -7,8 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import bindparam, insert, update
 
-from attest import spell
-from attest.kinds import making
+from attest.kinds import form, making
 from attest.kinds.epcis import AggregationEvent, AnyEvent, AssociationEvent, TransformationEvent
 from attest.kinds.parts import Quantity
 from attest.payload import Json
@@ -34,6 +33,9 @@ UNITS = {  # UN/ECE Rec. 20, as a unit that adds up and its factor
 }
 ROUNDING = 1e-9  # of the input: sums of decimals do not add up exactly
 
+_IN_ANY_ORDER = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":")
+).encode
 _INSERT_EVENT = Prepared(insert(EVENT))
 _INSERT_LINE = Prepared(insert(EVENT_LOT))
 _INSERT_LOT = Prepared(insert(LOT))
@@ -115,8 +117,7 @@ def first_position(case: Case, planned: Sequence[Planned]) -> int:
 
 def digest(event: Json) -> bytes:
     """Return what a correction's copy is compared by: members in any order, values exact."""
-    text = json.dumps(event, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).digest()
+    return sha256(_IN_ANY_ORDER(event).encode()).digest()
 
 
 def _raw_events(case: Case) -> list[Json]:
@@ -180,13 +181,13 @@ def _window(event: AnyEvent) -> tuple[int, int]:
     starts, ends = [], []
     started = event.extra.get("nguon:started")
     if isinstance(started, str):
-        starts.append(spell.time_ms(started))
+        starts.append(form.time_ms(started))
     for sensed in event.sensor_element_list or ():
         about = sensed.sensor_metadata
         if about and about.start_time:
-            starts.append(spell.time_ms(about.start_time))
+            starts.append(form.time_ms(about.start_time))
         if about and about.end_time:
-            ends.append(spell.time_ms(about.end_time))
+            ends.append(form.time_ms(about.end_time))
     end_ms = max(ends, default=event.time_ms)
     return min(starts, default=end_ms), end_ms
 

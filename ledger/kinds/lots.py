@@ -1,6 +1,6 @@
 """What counts for a lot after its packaging, shipping, holding: rows that follow the events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, func, insert, null, select, update
 
@@ -52,6 +52,18 @@ _PACK = Prepared(
     update(LOT).where(_LOT),
     ("packed", "position", "packs", "product", "best_before", "expiry"),
 )
+_PACK_MORE = Prepared(
+    update(LOT)
+    .where(_LOT)
+    .values(
+        packs=LOT.c.packs + bindparam("added"),
+        product=func.coalesce(bindparam("of"), LOT.c.product),
+        packed=bindparam("at_entry"),
+        position=bindparam("at_position"),
+        best_before=bindparam("best"),
+        expiry=bindparam("last"),
+    )
+)
 _FIRST_SHIPMENT = Prepared(
     select(func.min(MOVE.c.entry))
     .join(EVENT, and_(EVENT.c.entry == MOVE.c.entry, EVENT.c.position == MOVE.c.position))
@@ -65,6 +77,7 @@ _LOTS_MOVED = Prepared(
     )
 )
 _SHIP = Prepared(update(LOT).where(_LOT), ("shipped",))
+_SHIP_FIRST = Prepared(update(LOT).where(_LOT, LOT.c.shipped.is_(None)), ("shipped",))
 _ADD_STAMPS = Prepared(update(LOT).where(_LOT).values(stamps=LOT.c.stamps + bindparam("added")))
 _HOLD = Prepared(update(LOT).where(_LOT, LOT.c.hold.is_(None)), ("hold",))
 _RECALL = Prepared(update(LOT).where(_LOT, LOT.c.recall.is_(None)), ("recall",))
@@ -79,9 +92,7 @@ def pack(case: Case, planned: Sequence[Planned], first_position: int) -> None:
             continue
         for number, line in enumerate(item.lines):
             if line.side == "out" and line.quantity and line.quantity.uom is None:
-                _insert_packing(case, position, number, line, item.event)
-        for lot in {line.lot for line in item.lines if line.side == "out"}:
-            refresh_packs(case.view, lot)
+                _add_packing(case, position, number, line, item.event)
 
 
 def refresh_packs(view: View, lot: str) -> None:
@@ -108,17 +119,16 @@ def unpack(view: View, entry: int, position: int) -> None:
         refresh_packs(view, lot)
 
 
-def refresh_shipped(view: View, lots: Iterable[str]) -> None:
-    """Note each lot's first shipment in force."""
-    for lot in lots:
-        row = view.database.first(_FIRST_SHIPMENT, lot=lot)
-        view.database.run(_SHIP, lot=lot, shipped=row[0] if row else None)
+def ship(view: View, lot: str, index: int) -> None:
+    """Note a lot's first shipment."""
+    view.database.run(_SHIP_FIRST, lot=lot, shipped=index)
 
 
 def unship(view: View, entry: int, position: int) -> None:
     """Forget a shipment that a correction took back."""
-    moved = view.database.all(_LOTS_MOVED, entry=entry, position=position)
-    refresh_shipped(view, [lot for (lot,) in moved])
+    for (lot,) in view.database.all(_LOTS_MOVED, entry=entry, position=position):
+        row = view.database.first(_FIRST_SHIPMENT, lot=lot)
+        view.database.run(_SHIP, lot=lot, shipped=row[0] if row else None)
 
 
 def add_stamps(view: View, lot: str, added: int) -> None:
@@ -178,20 +188,34 @@ def _require_free(lot: Lot) -> None:
         raise NotReleasedError(f"lot {lot.uri} is recalled since entry {lot.recall}")
 
 
-def _insert_packing(
+def _add_packing(
     case: Case, position: int, number: int, line: Line, event: TransformationEvent
 ) -> None:
     dates = event.ilmd or {}
+    packs = int(line.quantity.quantity or 0) if line.quantity else 0
+    product = line.product or _text(event.extra.get("nguon:product"))
+    best_before = _text(dates.get("cbvmda:bestBeforeDate"))
+    expiry = _text(dates.get("cbvmda:itemExpirationDate"))
     case.view.database.run(
         _INSERT_PACKING,
         entry=case.index,
         position=position,
         line=number,
         lot=line.lot,
-        packs=int(line.quantity.quantity or 0) if line.quantity else 0,
-        product=line.product or _text(event.extra.get("nguon:product")),
-        best_before=_text(dates.get("cbvmda:bestBeforeDate")),
-        expiry=_text(dates.get("cbvmda:itemExpirationDate")),
+        packs=packs,
+        product=product,
+        best_before=best_before,
+        expiry=expiry,
+    )
+    case.view.database.run(
+        _PACK_MORE,
+        lot=line.lot,
+        added=packs,
+        of=product,
+        at_entry=case.index,
+        at_position=position,
+        best=best_before,
+        last=expiry,
     )
 
 

@@ -12,7 +12,8 @@ from .events import Planned
 def apply_shipment(case: Case, planned: Sequence[Planned]) -> None:
     """Write the events; from its first shipment on a lot's stamps can only become void."""
     events.apply(case, planned)
-    lots.refresh_shipped(case.view, _lots(planned))
+    for lot in _lots(planned):
+        lots.ship(case.view, lot, case.index)
 
 
 def apply_marking(case: Case, planned: Sequence[Planned]) -> None:

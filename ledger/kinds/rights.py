@@ -13,6 +13,7 @@ from .refusals import (
 from .view import Lot, View
 
 INCOMING = frozenset({"acceptance", "arrival"})  # what comes in is another's by nature
+OWN = frozenset({"hold", "recall", "activation"})  # a customer must not stop another's sales
 
 
 def facility_of(case: Case, event: AnyEvent) -> str | None:
@@ -61,8 +62,9 @@ def lot_owner(case: Case, uri: str, known: Lot | None, *, made: bool) -> str | N
     """
     owner = known.owner if known else None
     producer = case.producer
-    if producer is None or case.kind in INCOMING or (owner == producer and not gtin_of(uri)):
+    if producer is None or case.kind in INCOMING or owner == producer:
         return owner
+    made = made or (case.kind in OWN and _is_owned(case.view, uri, owner))
     gtin = gtin_of(uri)
     if gtin is not None:
         return _gtin_lot_owner(case, producer, uri, gtin, made=made)
@@ -80,6 +82,10 @@ def product_of(view: View, lot: str) -> str | None:
     gtin = gtin_of(lot)
     product = None if gtin is None else view.product_of_gtin(gtin)
     return product.id if product else None
+
+
+def _is_owned(view: View, uri: str, owner: str | None) -> bool:
+    return owner is not None or product_of(view, uri) is not None
 
 
 def _gtin_lot_owner(

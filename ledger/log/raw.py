@@ -1,7 +1,7 @@
 """A log of any entries without a door, queue or rows: for judges and measurements only.
 
-The files, their order and the notes are those of the real writer; nothing is checked, nothing is
-folded, and a writer would refuse to start on it because it has no lock database.
+The files, their order and the notes are those of the real writer; nothing is checked or
+folded, and a writer would refuse to start on it, because it has no lock database.
 """
 
 from collections.abc import Iterable

@@ -54,9 +54,9 @@ class Tally:
         return self.count > UNUSUAL_COUNT or self.places >= UNUSUAL_PLACES
 
     def record(self) -> dict[str, object]:
-        """Return the dossier's member `checks`."""
+        """Return the dossier's member `checks`; `first` is null unless its place is known."""
         first = {"day": self.first_day, "province": self.first_province}
-        return {"first": first if self.first_day else None, "count": self.count}
+        return {"first": first if all(first.values()) else None, "count": self.count}
 
 
 def is_person(headers: Headers) -> bool:

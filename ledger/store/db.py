@@ -21,6 +21,7 @@ from ledger.errors import BusyError
 WRITE_TIMEOUT_S = 30.0
 READ_TIMEOUT_MS = 10_000
 RETRY_S = 0.002
+POOL = 32  # connections kept; a web process has as many threads
 
 
 def open_database(where: str | Path) -> Engine:
@@ -33,7 +34,7 @@ def open_database(where: str | Path) -> Engine:
 def connect(where: str | Path) -> Engine:
     """Open a database by URL or by the path of an SQLite file, as it is."""
     url = f"sqlite:///{where}" if isinstance(where, Path) else where
-    engine = create_engine(url)
+    engine = create_engine(url, pool_size=POOL, max_overflow=POOL)
     prepare(engine)
     return engine
 

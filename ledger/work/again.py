@@ -28,6 +28,7 @@ class Done:
 
 def rebuild(settings: Settings, progress: Callable[[int, int], None]) -> Done:
     """Drop and make the rows again; raises `SecondWriterError` beside a running writer."""
+    ledger.read_trust(settings)
     with lock.hold(settings.data):
         here = ledger.open_ledger(settings)
         fold = Fold(here.origin, here.log.root, kinds)

@@ -24,6 +24,7 @@ def anchor(settings: Settings, seconds: int, say: Callable[[str], None]) -> Anch
     """
     if settings.chain == NO_CHAIN:
         raise UnableError("this log has no chain: the setting `chain` is none")
+    ledger.read_trust(settings)
     with lock.hold(settings.data):
         here = ledger.open_ledger(settings)
         size = here.log.size()

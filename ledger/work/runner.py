@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -24,7 +25,9 @@ from ledger.store import db
 from ledger.vault import Vault
 
 from . import due
-from .chaining import Chaining
+
+if TYPE_CHECKING:
+    from .chaining import Chaining
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +44,8 @@ def work(settings: Settings, stop: threading.Event, ready: Callable[[int], None]
     Raises `StartError` when this process may not write, or may not go on writing, this log;
     `OSError` or a database error when the disk cannot be trusted any more.
     """
-    signer = Vault(settings.keys).log_signer()
     ledger.read_trust(settings)
+    signer = Vault(settings.keys).log_signer()
     with lock.hold(settings.data):
         engine = db.open_database(settings.database)
         writer = Writer(settings, engine, signer, rules=kinds)
@@ -61,11 +64,13 @@ def work(settings: Settings, stop: threading.Event, ready: Callable[[int], None]
 @contextmanager
 def chained(
     settings: Settings, engine: Engine, stop: threading.Event
-) -> Iterator[Chaining | None]:
+) -> Iterator["Chaining | None"]:
     """Have the chain's thread beside the block, and end it with the block."""
     if settings.chain == NO_CHAIN:
         yield None
         return
+    from .chaining import Chaining  # noqa: PLC0415  web3 takes two seconds
+
     reader = LogReader(settings.log, Signed(settings.lock, ledger.read_trust(settings).origin))
     chaining = Chaining(settings, engine, reader)
     ended = threading.Event()

@@ -35,7 +35,7 @@ def fill(journal, count, boot="boot-1"):
 
 def close_all(journal, now_ms, begun_ms=START_MS):
     closed = []
-    while minute := manifest.next_minute(journal, begun_ms, now_ms, LONGEST_MS):
+    while minute := manifest.next_minute(journal, manifest.Due(begun_ms, now_ms, LONGEST_MS)):
         closed.append(manifest.close(journal, minute, REPORT))
     return closed
 

@@ -54,7 +54,7 @@ def record(journal, url, seconds):
 def close(journal):
     begun_ms = journal.present()[-1].stored.start_ms
     report = manifest.Report(CAMERA, NODE, Offset("none", 0), (), {"fixes": 0})
-    minute = manifest.next_minute(journal, begun_ms, begun_ms + FAR_MS, 10_000)
+    minute = manifest.next_minute(journal, manifest.Due(begun_ms, begun_ms + FAR_MS, 10_000))
     return manifest.close(journal, minute, report)
 
 

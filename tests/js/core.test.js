@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import * as bytes from "../../webapp/static/verify/bytes.js";
-import * as keys from "../../webapp/static/verify/keys.js";
 import * as statement from "../../webapp/static/verify/statement.js";
 import { Registry } from "../../webapp/static/verify/registry.js";
 import { refused, vectors } from "./vectors.js";
@@ -36,17 +35,17 @@ describe("keys are strong and signatures strict", () => {
   const { good, bad, signatures } = vectors("keys");
   for (const { name, cose, alg, kid } of good) {
     it(`reads ${name}`, async () => {
-      const key = await keys.parsePublic(fromBase64url(cose));
+      const key = await statement.parsePublic(fromBase64url(cose));
       assert.deepEqual([key.alg, key.kid], [alg, kid]);
     });
   }
   for (const { name, cose, code } of bad) {
-    it(`refuses ${name}`, () => refused(() => keys.parsePublic(fromBase64url(cose)), code, name));
+    it(`refuses ${name}`, () => refused(() => statement.parsePublic(fromBase64url(cose)), code, name));
   }
   for (const { name, cose, message, signature, code } of signatures) {
     it(`judges ${name}`, async () => {
-      const key = await keys.parsePublic(fromBase64url(cose));
-      const act = () => keys.verify(key, fromBase64url(signature), fromBase64url(message));
+      const key = await statement.parsePublic(fromBase64url(cose));
+      const act = () => statement.verify(key, fromBase64url(signature), fromBase64url(message));
       await (code ? refused(act, code, name) : act());
     });
   }
@@ -80,7 +79,7 @@ describe("statements", () => {
       assert.deepEqual(found && found.slice(0, 2), one.seen && one.seen.slice(0, 2));
       assert.equal(base64url(await bytes.sha256(parsed.signed)), one.identity);
       assert.equal(bytes.fromUtf8(parsed.payload), one.payload);
-      await statement.checkSignature(parsed, await keys.parsePublic(fromBase64url(one.key)));
+      await statement.checkSignature(parsed, await statement.parsePublic(fromBase64url(one.key)));
     });
   }
   for (const { name, statement: data, code } of bad) {
@@ -88,7 +87,7 @@ describe("statements", () => {
   }
   for (const { name, statement: data, key, code } of unsigned) {
     it(`refuses ${name}`, async () => {
-      const read = await keys.parsePublic(fromBase64url(key));
+      const read = await statement.parsePublic(fromBase64url(key));
       await refused(
         () => statement.checkSignature(statement.parse(fromBase64url(data)), read),
         code,
@@ -102,7 +101,7 @@ describe("statements", () => {
     assert.equal(rows.length, 1000);
     const bases = new Map();
     for (const { name, statement: data, key } of good) {
-      bases.set(name, [fromBase64url(data), await keys.parsePublic(fromBase64url(key))]);
+      bases.set(name, [fromBase64url(data), await statement.parsePublic(fromBase64url(key))]);
     }
     for (const [base, part, position, cut, fresh, ...verdict] of rows) {
       const [data, key] = bases.get(base);

@@ -22,6 +22,15 @@ function apply(record, sets) {
   return changed;
 }
 
+/** A base's record; proofs that end early go on with the checkpoint that stands beside them. */
+const recordOf = ({ dossier, base, set }) => dossier ?? apply(recordOf(bases[base]), set);
+function completed(record) {
+  for (const entry of Object.values(record.entries)) {
+    if (entry.proof.endsWith("\n\n")) entry.proof += record.checkpoint;
+  }
+  return record;
+}
+
 /** A chain that gives `root`, and says that it is the pinned one. */
 const chain = (pins, root) => async (method) =>
   ({
@@ -31,7 +40,7 @@ const chain = (pins, root) => async (method) =>
   })[method];
 
 async function judge({ base, set, trust, nowMs, rooted, asked }, more = {}) {
-  const record = apply(bases[base], set);
+  const record = completed(apply(recordOf(bases[base]), set));
   const pins = trust && trusts[trust];
   const ask = { own: rooted !== null, rpc: pins && chain(pins, rooted ?? record.anchor?.root) };
   const code = asked ?? record.stamp.code;

@@ -3,11 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import * as merkle from "../../webapp/static/verify/merkle.js";
-import * as notes from "../../webapp/static/verify/note.js";
+import * as log from "../../webapp/static/verify/log.js";
 import * as policies from "../../webapp/static/verify/policy.js";
 import * as stamp from "../../webapp/static/verify/stamp.js";
-import * as trust from "../../webapp/static/verify/trust.js";
 import { equal, fromHex, hex, sha256, utf8 } from "../../webapp/static/verify/bytes.js";
 import { others, refused, vectors } from "./vectors.js";
 
@@ -18,19 +16,19 @@ describe("trees", () => {
   const { inclusion, consistency } = vectors("merkle");
   it("finds the root of every path", async () => {
     for (const { index, size, leaf, path, root } of inclusion) {
-      assert.equal(hex(await merkle.leafHash(utf8(`entry ${index}`))), leaf);
-      const found = await merkle.rootFromInclusion(fromHex(leaf), index, size, hashes(path));
+      assert.equal(hex(await log.leafHash(utf8(`entry ${index}`))), leaf);
+      const found = await log.rootFromInclusion(fromHex(leaf), index, size, hashes(path));
       assert.equal(hex(found), root, `${index} of ${size}`);
     }
   });
   it("accepts every growth, and no flipped bit of one", async () => {
     for (const { m, n, rootM, rootN, proof } of consistency) {
-      await merkle.checkConsistency(m, n, fromHex(rootM), fromHex(rootN), hashes(proof));
+      await log.checkConsistency(m, n, fromHex(rootM), fromHex(rootN), hashes(proof));
       const parts = [rootM, rootN, ...proof];
       for (const at of parts.keys()) {
         const [a, b, ...rest] = parts.map((text) => fromHex(text));
         [a, b, ...rest][at][m % 32] ^= 1 << n % 8;
-        await refused(() => merkle.checkConsistency(m, n, a, b, rest), "bad-proof", `${m} ${n}`);
+        await refused(() => log.checkConsistency(m, n, a, b, rest), "bad-proof", `${m} ${n}`);
       }
     }
   });
@@ -40,7 +38,7 @@ describe("trees", () => {
     assert.equal(cases.length, 98);
     for (const { name, leafIdx, treeSize, root, leafHash, proof, wantErr } of cases) {
       const path = (proof ?? []).map(plain);
-      const good = await merkle
+      const good = await log
         .rootFromInclusion(plain(leafHash), leafIdx, treeSize, path)
         .then((found) => equal(found, plain(root)), (e) => e.code !== "bad-proof" && assert.fail(e));
       assert.equal(Boolean(good), !wantErr, name);
@@ -52,7 +50,7 @@ describe("trees", () => {
     assert.equal(cases.length, 98);
     for (const { name, size1, size2, root1, root2, proof, wantErr } of cases) {
       const roots = [plain(root1), plain(root2)];
-      const good = await merkle
+      const good = await log
         .checkConsistency(size1, size2, ...roots, (proof ?? []).map(plain))
         .then(() => true, (e) => e.code !== "bad-proof" && assert.fail(e));
       assert.equal(Boolean(good), !wantErr, name);
@@ -64,46 +62,46 @@ describe("notes and checkpoints", () => {
   const all = vectors("note");
   for (const { why, note } of all.accepted) {
     it(`accepts ${why}`, async () => {
-      const head = await notes.openCheckpoint(note, await notes.parseKey(all.vkey));
+      const head = await log.openCheckpoint(note, await log.parseKey(all.vkey));
       assert.deepEqual({ ...head, root: hex(head.root) }, all.head);
     });
   }
   for (const { why, note } of all.refused) {
     it(`refuses ${why}`, async () => {
-      const log = await notes.parseKey(all.vkey);
-      await refused(() => notes.openCheckpoint(note, log), null, why);
+      const key = await log.parseKey(all.vkey);
+      await refused(() => log.openCheckpoint(note, key), null, why);
     });
   }
   for (const { why, text } of all.refusedCheckpoints) {
     it(`refuses a checkpoint: ${why}`, () =>
-      refused(() => notes.parseCheckpoint(text), "malformed", why));
+      refused(() => log.parseCheckpoint(text), "malformed", why));
   }
   for (const { why, vkey } of all.refusedKeys) {
-    it(`refuses a key: ${why}`, () => refused(() => notes.parseKey(vkey), null, why));
+    it(`refuses a key: ${why}`, () => refused(() => log.parseKey(vkey), null, why));
   }
   it("hashes the log's own line only", async () => {
-    const log = await notes.parseKey(all.vkey);
-    const alone = await notes.noteHash(all.accepted[0].note, log);
-    assert.deepEqual(await notes.noteHash(all.cosigned, log), alone);
+    const key = await log.parseKey(all.vkey);
+    const alone = await log.noteHash(all.accepted[0].note, key);
+    assert.deepEqual(await log.noteHash(all.cosigned, key), alone);
   });
 });
 
 describe("witnesses and quorums", () => {
   const all = vectors("note");
-  const keys = () => Promise.all(all.witnesses.map(notes.parseKey));
+  const keys = () => Promise.all(all.witnesses.map(log.parseKey));
   it("reads when three witnesses saw the log", async () => {
-    const note = notes.parse(all.cosigned);
+    const note = log.parseNote(all.cosigned);
     const rule = await policies.parse(all.policies[4].text);
     assert.deepEqual(Object.fromEntries(await policies.times(rule, note)), all.times);
   });
   it("is null where a witness did not sign", async () => {
-    const note = notes.parse(all.accepted[0].note);
-    assert.equal(await notes.cosigned(note, (await keys())[0]), null);
+    const note = log.parseNote(all.accepted[0].note);
+    assert.equal(await log.cosigned(note, (await keys())[0]), null);
   });
   for (const { why, note } of all.refusedCosignatures) {
     it(`refuses a line ${why}`, async () => {
       const [first] = await keys();
-      await refused(() => notes.cosigned(notes.parse(note), first), null, why);
+      await refused(() => log.cosigned(log.parseNote(note), first), null, why);
     });
   }
   for (const { why, text, times, met, quorumTime } of all.policies) {
@@ -121,9 +119,9 @@ describe("witnesses and quorums", () => {
 describe("proof files", () => {
   const { vkey, entry, index, path, proof, refused: bad } = vectors("proof");
   const judge = async (text) => {
-    const parsed = notes.parseProof(text);
-    const head = await notes.openCheckpoint(parsed.checkpoint, await notes.parseKey(vkey));
-    await notes.checkEntry(parsed, fromHex(entry), head);
+    const parsed = log.parseProof(text);
+    const head = await log.openCheckpoint(parsed.checkpoint, await log.parseKey(vkey));
+    await log.checkEntry(parsed, fromHex(entry), head);
     return parsed;
   };
   it("holds", async () => {
@@ -168,7 +166,7 @@ describe("stamps", () => {
     for (const { count, root, proofs } of vectors("roll").rolls) {
       for (const { index, code, blind, proof } of proofs) {
         const leaf = await stamp.leaf(code, fromHex(blind));
-        const found = await merkle.rootFromInclusion(leaf, index, count, hashes(proof));
+        const found = await log.rootFromInclusion(leaf, index, count, hashes(proof));
         assert.equal(hex(found), root, `${index} of ${count}`);
       }
     }
@@ -179,7 +177,7 @@ describe("pins", () => {
   const { accepted, refused: bad } = vectors("trust");
   for (const { why, trust: record, fingerprint } of accepted) {
     it(`accepts pins ${why}`, async () => {
-      const { origin, vkey, root, rule } = await trust.parse(record);
+      const { origin, vkey, root, rule } = await log.parseTrust(record);
       const digest = await sha256(utf8(`${origin}\n${vkey}\n${root}\n`));
       assert.equal(hex(digest).slice(0, 20), fingerprint);
       assert(rule.witnesses.size > 0);
@@ -188,9 +186,9 @@ describe("pins", () => {
   it("reads the plainest policy without the module for policies", async () => {
     const [{ trust: record }] = accepted;
     const policy = `log ${record.vkey}\nquorum none\n`;
-    assert.equal((await trust.parse({ ...record, policy })).rule, null);
+    assert.equal((await log.parseTrust({ ...record, policy })).rule, null);
   });
   for (const { why, trust: record } of bad) {
-    it(`refuses ${why}`, () => refused(() => trust.parse(record), null, why));
+    it(`refuses ${why}`, () => refused(() => log.parseTrust(record), null, why));
   }
 });

@@ -53,7 +53,7 @@ def test_a_wrong_binding_is_replaced_and_both_stay_visible(world):
 
 
 def test_a_binding_that_never_was_frees_its_stamps(world):
-    wrong, right, entry = bound(world)
+    _, right, entry = bound(world)
     correct(world, "a", event_of(world, entry))
     world.activate(1, 5, 9, right)
     world.agree()

@@ -52,6 +52,13 @@ def test_a_producer_holds_and_recalls_its_own_lots_only(world, kind):
     world.agree()
 
 
+@pytest.mark.parametrize("kind", ["hold", "recall"])
+def test_a_customer_stops_nobody_s_sales(world, kind):
+    sauce = world.ready_lot()
+    world.ship(sauce, B)
+    refused(world, refusals.ForeignLotError, world.mark, kind, sauce, who="b")
+
+
 def test_the_first_shipment_is_noted_with_its_way(world):
     sauce = world.ready_lot()
     first = world.ship(sauce, B)

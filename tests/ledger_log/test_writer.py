@@ -164,6 +164,34 @@ def test_a_body_that_is_no_batch_is_refused_as_a_whole(world, body, media, refus
         world.post_bytes(body, media=media)
 
 
+@pytest.mark.parametrize(
+    ("bent", "code"),
+    [
+        pytest.param(lambda data: data + b"\0", "trailing-bytes", id="trailing byte"),
+        pytest.param(lambda data: spelled(data, b"{ "), "payload-spelling", id="spelled"),
+        pytest.param(lambda data: headed(data, b"\xbf"), "cbor-not-deterministic", id="header"),
+    ],
+)
+def test_what_is_spelled_otherwise_is_refused_by_its_own_code(world, bent, code):
+    world.found()
+    with pytest.raises(MalformedError) as caught:
+        world.post_bytes(bent(party(world.root, 1).data), media=door.ONE)
+    assert caught.value.code == code
+
+
+def spelled(data: bytes, start: bytes) -> bytes:
+    """The same record with a space in it, signed or not."""
+    parts = cose.parse(data)
+    return cose.Sign1(parts.protected, start + parts.payload[1:], parts.signature).to_bytes()
+
+
+def headed(data: bytes, start: bytes) -> bytes:
+    """The same header as a map of indefinite length."""
+    parts = cose.parse(data)
+    protected = start + parts.protected[1:] + b"\xff"
+    return cose.Sign1(protected, parts.payload, parts.signature).to_bytes()
+
+
 def test_one_bad_statement_refuses_the_whole_body(world):
     world.found()
     with pytest.raises(MalformedError):

@@ -55,6 +55,11 @@ def test_the_first_check_is_told_by_its_day_in_the_reader_s_zone(checks):
     assert east.first_day == "2026-11-26"
 
 
+def test_a_first_check_of_unknown_place_is_not_told(checks):
+    checks.note(STAMP, "device-1", None, NOW)
+    assert checks.tally(STAMP, NOW).record() == {"first": None, "count": 1}
+
+
 def test_a_stamp_that_nobody_checked(checks):
     assert checks.tally(STAMP, NOW).record() == {"first": None, "count": 0}
 

@@ -1,5 +1,6 @@
 """A registered camera whose node has recorded a minute, told to a web world."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -73,13 +74,27 @@ def register(world: WebWorld) -> None:
     world.log(world.say(world.root, OFFICE, document(event), kind="camera", sub=ZONE))
 
 
-def record(world: WebWorld) -> tuple[Manifest, int]:
+def record(
+    world: WebWorld, init: bytes = b"init", pieces: list[bytes] = PIECES
+) -> tuple[Manifest, int]:
     """Upload a minute's init, segments and manifest, and log it; return it with its index."""
-    minute = footage.manifest(PIECES)
-    for data in (b"init", *PIECES, minute.to_bytes()):
+    minute = recorded(init, pieces)
+    for data in (init, *pieces, minute.to_bytes()):
         world.put(data, footage.KEY, footage.NODE)
     (index,) = world.log(said(world, minute))
     return minute, index
+
+
+def recorded(init: bytes, pieces: list[bytes]) -> Manifest:
+    """Return the manifest of a minute with this init segment."""
+    digest, rows, prev = sha256(init).digest(), [], None
+    for seq, data in enumerate(pieces):
+        segment = replace(footage.said(data, seq, prev), init=digest)
+        signed = segments.sign(segment, footage.KEY, footage.NODE, 1)
+        prev = sha256(signed.data).digest()
+        row = replace(footage.stored([data])[0], seq=seq, statement=signed.data)
+        rows.append(replace(row, start_ms=segment.start_ms, end_ms=segment.end_ms))
+    return replace(footage.manifest(pieces), init=(digest,), segments=tuple(rows))
 
 
 def said(world: WebWorld, minute: Manifest) -> Any:

@@ -6,7 +6,7 @@ Tests and vectors of dossiers are made from it; every name, number and key is ma
 from dataclasses import replace
 from uuid import UUID
 
-from attest import compose, roll, spell, stamp
+from attest import compose, roll, spell, stamp, statement
 from attest.anchoring import Anchor, Chain
 from attest.compose import Telling
 from attest.dossier import Dossier, Stamp
@@ -84,8 +84,8 @@ class MemoryLog:
     def size(self) -> int:
         return len(self.entries)
 
-    def entry(self, index: int) -> bytes:
-        return self.entries[index]
+    def statement(self, index: int) -> Statement:
+        return statement.parse(self.entries[index])
 
     def proof(self, index: int) -> str:
         path = merkle.inclusion_proof(index, len(self.entries), self.nodes)
@@ -234,9 +234,8 @@ class Story:
             summary=lambda _, said: f"a {said.kind}",
         )
         wanted = [i for i, one in enumerate(self.entries) if one.kind != "key"]
-        return compose.compose(
-            shown or self.stamp(), wanted, log, self.registry, replace(told, **more)
-        )
+        line = compose.gather(shown or self.stamp(), wanted, log, self.registry)
+        return compose.compose(line, log, replace(told, **more))
 
 
 def anchor_at(log: MemoryLog, size: int, **more: object) -> Anchor:

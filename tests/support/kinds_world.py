@@ -272,7 +272,7 @@ class World:
             inputQuantityList=amounts(*inputs),
             outputQuantityList=amounts(*outputs),
             bizStep="packing" if kind == "packaging" else f"{HOST}/process/x#blend",
-            readPoint={"id": f"{HOST}/zone/{maker}-pack"},
+            readPoint=more.pop("readPoint", {"id": f"{HOST}/zone/{maker}-pack"}),
             **more,
         )
         return self.say(maker, kind, document(event))
@@ -308,9 +308,9 @@ class World:
     def activate(
         self, roll: int, first: int, last: int, uri: str, who: str = "a", **more: Any
     ) -> int:
-        return self.say(
-            who, "activation", document(self.activation(roll, first, last, uri, **more))
-        )
+        more = {"readPoint": {"id": f"{HOST}/zone/{who}-pack"}, **more}
+        event = self.activation(roll, first, last, uri, **more)
+        return self.say(who, "activation", document(event))
 
     def void(self, roll: int, first: int, last: int, who: str = "a") -> int:
         event = self.event(

@@ -102,6 +102,8 @@ class Worker:
         """Wait for its last line."""
         self.child.wait()
         self._reader.join()
+        if self.child.stdout:
+            self.child.stdout.close()
 
     def _read(self) -> None:
         assert self.child.stdout

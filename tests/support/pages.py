@@ -14,7 +14,6 @@ CODE = stamp.code(stamp.roll_key(b"sample", 1017), 1017, 7)
 GTIN = "09521000001015"
 PRODUCT = f"https://id.gs1.org/01/{GTIN}"
 LOT = f"{PRODUCT}/10/L26-11"
-GAP_MINUTE = 15
 EVENT = "/epcisBody/eventList/0"
 MAKER, LAB, PRINTER, OFFICE, NODE = (
     uri(f"party/{n}") for n in ("coop-a", "lab-1", "printer", "office", "node-a")
@@ -156,6 +155,28 @@ PLAIN: dict[str, dict[str, Any]] = {
 }
 
 
+PLAIN["stars"] = {
+    "type": "certificate",
+    "id": uri("certificate/ocop-a"),
+    "about": PRODUCT,
+    "scheme": "OCOP",
+    "number": "M-04",
+    "stars": 4,
+    "from": "2026-03-01",
+    "until": "2029-02-28",
+    "issuer": "Tỉnh Mẫu",
+}
+PLAIN["paper"] = {
+    "type": "certificate",
+    "id": uri("certificate/safety-a"),
+    "about": MAKER,
+    "scheme": "food-safety",
+    "from": "2023-11-20",
+    "until": "2026-11-20",
+    "issuer": "Chi cục Mẫu",
+}
+
+
 def _said(state: str, footage: bool) -> list[Statement]:
     keys = [_enrol(holder) for holder in NAMES]
     steps = [
@@ -178,7 +199,8 @@ def _said(state: str, footage: bool) -> list[Statement]:
         "recalled": [(OFFICE, "recall", "2026-11-22T09:00:00+07:00", notice)],
         "void": [(MAKER, "void", "2026-11-18T16:40:00+07:00", {"nguon:reason": "tem rách"})],
     }.get(state, [])
-    plain = [_plain(MAKER, PLAIN["party"]), _plain(MAKER, PLAIN["product"])]
+    plain = [_plain(MAKER, PLAIN[n]) for n in ("party", "product", "paper")]
+    plain.append(_plain(OFFICE, PLAIN["stars"]))
     return [*keys, *plain, *(_document(*step) for step in steps)]
 
 
@@ -195,9 +217,7 @@ PACKED = {
 def _minute(minute: int) -> dict[str, Any]:
     start, end = (f"2026-11-18T13:{m}:00+07:00" for m in (minute - 1, minute))
     meta = {"deviceID": uri("camera/cam-1"), "startTime": start, "endTime": end}
-    gap = {"from": "2026-11-18T06:14:20Z", "to": "2026-11-18T06:14:40Z", "reason": "power"}
-    gaps = {"nguon:gaps": [gap]} if minute == GAP_MINUTE else {}
-    return {"sensorElementList": [{"sensorMetadata": meta, "sensorReport": []}], **gaps}
+    return {"sensorElementList": [{"sensorMetadata": meta, "sensorReport": []}]}
 
 
 def _enrol(holder: str) -> Statement:

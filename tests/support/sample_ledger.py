@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.errors import NotFoundError, UnableError
 from ledger.people.scans import Tally
+from ledger.read.watched import Gap
 from support import pages
 
 NOW_MS = 1_795_600_000_000  # 25 November 2026
@@ -60,6 +61,10 @@ class SampleLedger:
     checks: SampleChecks = field(default_factory=SampleChecks)
     settings: SampleSettings = field(default_factory=SampleSettings)
     independent: bool = False
+
+    def gaps(self, _lot: str) -> tuple[Gap, ...]:
+        start_ms = 1_795_330_000_000
+        return (Gap("zone", start_ms, start_ms + 38 * 60_000, "power"),)
 
     def trust(self) -> SampleTrust:
         return SampleTrust()

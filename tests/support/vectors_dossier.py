@@ -77,6 +77,14 @@ def stolen() -> Story:
     return made
 
 
+def elsewhere() -> Story:
+    """Something happened to another lot, in a zone of nobody."""
+    made = coop.coop()
+    recalled = coop.marking(51, lot=uri("lot/other"), set=["recalled"])
+    made.tell(REGULATOR, "recall", recalled, sub=uri("lot/other"))
+    return made
+
+
 def forged() -> Story:
     """A thief's own log, root and keys, with the same coop."""
     made = Story()
@@ -114,6 +122,7 @@ def bases() -> dict[str, dossier.Dossier]:
         "held and recalled": told(marked("hold nguon:hold", "recall recalled"), state="hold"),
         "void, told active": told(voided(PRINTER)),
         "void by a stranger": told(voided(OTHER)),
+        "recall of another lot": told(elsewhere()),
         "stolen key": told(stolen()),
         "forged": told(
             fake, log=thin, anchor=coop.anchor_at(thin, 3), consistency=thin.consistency(3)
@@ -242,6 +251,9 @@ def changes(base: dossier.Dossier) -> dict[str, list]:
         "key lists other entries": [
             [f"/keys/{b64(coop.SIGNERS[WORKER].key.kid)}/entries", [0]]
         ],
+        "key lists an entry that is not there": [
+            [f"/keys/{b64(coop.SIGNERS[WORKER].key.kid)}/entries", [0, enrolment, 9_999]]
+        ],
         "activation entry left out": [[f"/entries/{activated}", ABSENT]],
         "anchor root": [["/anchor/root", "0x" + "00" * 32]],
         "anchor larger than the note": [["/anchor/size", 19]],
@@ -358,6 +370,11 @@ def dossier_vectors() -> dict:
         row = {"name": name, "base": base, "set": sets or [], "trust": named, "nowMs": now_ms}
         cases.append(row | {"rooted": None, "asked": None} | how | found)
 
+    elsewhere = made["recall of another lot"]
+    foreign = str(max(int(index) for index in elsewhere["entries"]))
+    line = {"kind": "recall", "index": int(foreign), "issuer": REGULATOR}
+    sets = [["/timeline/0", line | {"time": None, "summary": None}]]
+    case("entry of another lot in the timeline", "recall of another lot", sets)
     root = made["active"]["anchor"]["root"]
     for base in made:
         case(base, base)

@@ -41,10 +41,16 @@ def put(world, headers, data=DATA, name=NAME):
     return world.client.put(f"/blobs/{name}", data=data, headers=headers)
 
 
-def test_a_blob_with_a_permit_is_kept_and_served(world):
-    first, again = put(world, permit(world)), put(world, permit(world))
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.headers["Location"] == f"/ipfs/{NAME}"
+def test_a_new_blob_is_201_and_a_known_one_200(world):
+    data = b"seen twice"
+    changes = {"cid": cid.of_bytes(data), "bytes": len(data)}
+    answers = [put(world, permit(world, **changes), data, changes["cid"]) for _ in range(2)]
+    assert [a.status_code for a in answers] == [201, 200]
+    assert answers[0].headers["Location"] == f"/ipfs/{changes['cid']}"
+
+
+def test_a_public_blob_is_served_with_nothing_that_runs(world):
+    put(world, permit(world))
     answer = world.client.get(f"/ipfs/{NAME}")
     assert (answer.status_code, answer.data) == (200, DATA)
     assert answer.content_type == "image/jpeg"

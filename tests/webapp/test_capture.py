@@ -60,6 +60,33 @@ def test_a_whole_new_batch_is_201(world):
     assert world.post(world.place("Năm"), world.place("Sáu")).status_code == 201
 
 
+def test_a_batch_may_be_larger_than_other_bodies(world):
+    batch = [world.place("x" * 1000 + str(n)) for n in range(200)]
+    assert sum(len(said.data) for said in batch) > 2 * world.app.config["MAX_CONTENT_LENGTH"]
+    assert len(world.log(*batch)) == 200
+
+
+@pytest.mark.parametrize(
+    ("media", "limit"), [("application/cose", 65_535), ("application/cbor-seq", 8 * 2**20)]
+)
+def test_a_body_without_length_is_read_up_to_its_limit(world, media, limit):
+    class Endless:
+        given = 0
+
+        def read(self, size):
+            self.given += size
+            return bytes(size)
+
+    endless = Endless()
+    answer = world.client.post(
+        "/capture",
+        content_type=media,
+        environ_overrides={"wsgi.input": endless, "wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert endless.given <= limit + 100_000
+
+
 def test_one_refused_statement_answers_with_its_own_status(world):
     answer = world.post(world.say(STRANGER, OFFICE, world.place("Bảy").record))
     assert answer.status_code == 403

@@ -93,13 +93,16 @@ def test_other_paths_are_not_found(world, path):
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
 
 
-def test_a_live_segment_is_listed_before_its_minute(world):
-    data = boxes.gop(b"live" * 50)
-    statement = camera_world.next_live(world.minute, data)
-    assert camera_world.send_live(world, data, statement).status_code == 201
-    end = re.sub("[-:]", "", spell.time_text(footage.START_MS + 60_000))
-    start = re.sub("[-:]", "", spell.time_text(footage.START_MS))
-    rows = world.client.get(f"/hls/cam-1/{start}/{end}.json").json["segments"]
+def test_a_live_segment_is_listed_before_its_minute(tmp_path):
+    with open_world(tmp_path) as world:
+        camera_world.register(world)
+        minute, _ = camera_world.record(world)
+        data = boxes.gop(b"live" * 50)
+        statement = camera_world.next_live(minute, data)
+        assert camera_world.send_live(world, data, statement).status_code == 201
+        end = re.sub("[-:]", "", spell.time_text(footage.START_MS + 60_000))
+        start = re.sub("[-:]", "", spell.time_text(footage.START_MS))
+        rows = world.client.get(f"/hls/cam-1/{start}/{end}.json").json["segments"]
     assert [(r["seq"], r["manifest"]) for r in rows][-1] == (3, None)
 
 

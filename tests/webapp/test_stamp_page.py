@@ -89,7 +89,8 @@ def test_every_fact_on_the_page_is_what_was_signed(client, ledger, state):
     for fact in facts:
         index, pointer = fact.get("data-fact").split("#")
         value = payload.pointer(said[int(index)], pointer)
-        assert value == (fact.get("datetime") or fact.get("value") or fact.text())
+        shown = fact.get("datetime") or fact.get("value") or fact.text()
+        assert str(value) == shown
 
 
 def test_all_of_product_lot_and_timeline_is_a_fact(client):
@@ -126,6 +127,22 @@ def test_the_embedded_chain_and_invented_data_are_said(client):
     text = page(client).one("data-page").text()
     assert words_of("vi")("banner.chain") in text
     assert words_of("vi")("banner.demo") in text
+
+
+def test_times_without_video_are_said_with_their_reason(client):
+    told = [e.text() for e in page(client).walk() if e.get("class") == "told"]
+    assert "93%" in told[0]
+    assert "mất điện" in told[0]
+
+
+def test_an_expired_paper_is_shown_as_expired(client):
+    papers = [e for e in page(client).walk() if e.get("class") == "papers"]
+    items = {e.tags("h3")[0].text(): e.text() for e in papers[0].tags("li")}
+    words = words_of("vi")
+    assert words("paper.valid") in items["OCOP 4★ M-04"]
+    assert words("paper.confirmed") in items["OCOP 4★ M-04"]
+    assert words("paper.expired") in items["food-safety"]
+    assert words("paper.submitted") in items["food-safety"]
 
 
 def test_footage_waits_for_its_button(client):

@@ -34,13 +34,14 @@ from .story import Story
 FOLDER = "demo"  # under the data folder: what is the demo's own
 ANVILS = Path(__file__).parents[2] / "hardhat" / "node_modules" / "@foundry-rs"
 ANCHOR_EVERY_S = 15
-WELL_S = 60.0
+WELL_S = 120.0
 LOOK_S = 0.25
 RECORDING_S = 60.0  # until the first segment of a camera is there
 BEFORE_DARK_S = 15  # the gap is planted so long after recording began
 AFTER_DARK_S = 5
 PRESERVED = {"NGUON_ANVIL"}
-GRACE_S = {"camera": 5.0, "scenes": 0.4, "serve": 1.8, "work": 1.8}  # 9.4 s for all
+END_S = 9.5  # for all together
+GRACE_S = {"camera": 3.5, "scenes": 0.2, "serve": 1.5, "work": 3.0}  # kept for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Box:
                     self.screen.say("stopping")
             finally:
                 _deaf()
-                children.stop_all(self._children)
+                children.stop_all(self._children, END_S)
 
     def _start(self) -> None:
         files.make_folder(self.plan.folder)
@@ -251,8 +252,8 @@ def anvil() -> Path | None:
 
 
 def _nguon(word: str) -> list[str]:
-    """Return how the command that belongs to this Python is called."""
-    return [sys.executable, "-c", "from attest.client.cli import main; main()", word]
+    """Return how the command beside this Python is called, whatever its first line says."""
+    return [sys.executable, str(Path(sys.executable).with_name("nguon")), word]
 
 
 def _is_well(url: str) -> bool:

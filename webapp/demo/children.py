@@ -25,9 +25,10 @@ TAIL = 8_000  # bytes
 
 @dataclass(slots=True)
 class Child:
-    """One process: how it is started, where its words go, how long it may take to end.
+    """One process: how it is started, where its words go, how long it needs to end.
 
-    `returns`: started again when it ends by itself; otherwise only when a signal killed it.
+    `grace_s`: so many seconds are kept for its end, whatever others take for theirs. `returns`:
+    started again when it ends by itself; otherwise only when a signal killed it.
     """
 
     name: str
@@ -50,9 +51,10 @@ class Child:
 
     def poll(self) -> int | None:
         """Return how it ended; None while it runs."""
-        if self._process is not None and (status := self._process.poll()) is not None:
-            self._sweep(self._process.pid)
+        process = self._process
+        if process is not None and (status := process.poll()) is not None:
             self._process, self._status = None, status
+            self._sweep(process)
             self._rest()
         return self._status if self._process is None else None
 
@@ -84,19 +86,16 @@ class Child:
         self.start()
         return status
 
-    def stop(self) -> None:
-        """End it with all that is left of its process group, within `grace_s`."""
+    def stop(self, within_s: float) -> None:
+        """End it with all that is left of its process group; kill it when time is over."""
         process, self._process = self._process, None
         if process is None:
             return
         if process.poll() is None:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(self.grace_s)
-        self._sweep(process.pid)
-        process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
+                process.wait(within_s)
+        self._sweep(process)
 
     def last_words(self) -> str:
         """Return what people may read of the end of its log."""
@@ -115,13 +114,18 @@ class Child:
         self._due = now + self._pause_s
         self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
 
-    def _sweep(self, group: int) -> None:
+    def _sweep(self, process: subprocess.Popen[bytes]) -> None:
         """Kill what is left in the child's own process group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
-def stop_all(children: Sequence[Child]) -> None:
-    """End all, the newest first."""
-    for child in reversed(children):
-        child.stop()
+def stop_all(children: Sequence[Child], within_s: float) -> None:
+    """End all, the newest first; time that one does not need is there for the next."""
+    deadline = time.monotonic() + within_s
+    for at, child in reversed(list(enumerate(children))):
+        kept_s = sum(older.grace_s for older in children[:at])
+        child.stop(max(child.grace_s, deadline - kept_s - time.monotonic()))

@@ -138,7 +138,6 @@ def bottle(cast: Cast, now: datetime) -> None:
         [Amount(BARREL, 2200, "LTR")],
         [Amount(SECOND, 2200, "LTR")],
         bizLocation=HERE,
-        nguon__started=(drawn - timedelta(hours=5)).isoformat(timespec="seconds"),
         nguon__note="1.900 L 33 g N/L, 300 L 18 g N/L",
     )
     blended = drawn + timedelta(days=1)
@@ -149,7 +148,6 @@ def bottle(cast: Cast, now: datetime) -> None:
         [Amount(SECOND, 2200, "LTR")],
         [Amount(BLEND, 2200, "LTR")],
         bizLocation=HERE,
-        nguon__started=(blended - timedelta(hours=2)).isoformat(timespec="seconds"),
     )
     cast.say("coop", "processing", SECOND, document(draw))
     cast.say("coop", "processing", BLEND, document(blend))
@@ -163,7 +161,6 @@ def bottle(cast: Cast, now: datetime) -> None:
         [Amount(SAUCE_LOT, BOTTLES)],
         bizLocation=HERE,
         ilmd=_dates(SAUCE_LOT, filled, 730, made_on=now - timedelta(days=430)),
-        nguon__started=(filled - timedelta(hours=3)).isoformat(timespec="seconds"),
         nguon__loss=[{"quantity": 4, "uom": "LTR"}],
     )
     cast.say("coop", "packaging", SAUCE_LOT, document(fill))

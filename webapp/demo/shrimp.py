@@ -68,7 +68,6 @@ def make(cast: Cast, lot_uri: str, packs: int, packed: datetime, fresh: float) -
         [Amount(bulk(HOUSE_PLACE, "shrimp-1"), fresh, "KGM")],
         [Amount(dried, round(fresh / 7.5, 1), "KGM")],
         bizLocation=HERE,
-        nguon__started=_text(boiled - timedelta(hours=4)),
         nguon__note="muối 3,5 %, 15 phút; sấy 50 °C",
     )
     cast.say("house", "processing", dried, document(boiling))
@@ -104,7 +103,8 @@ def late_diary(cast: Cast, now: datetime) -> None:
         ),
         nguon__note="ghi muộn hai ngày",
     )
-    cast.say("house", "diary", bulk(HOUSE_PLACE, "dried-S26-41"), document(dried))
+    late = int((done + timedelta(days=2)).timestamp())
+    cast.say("house", "diary", bulk(HOUSE_PLACE, "dried-S26-41"), document(dried), late)
 
 
 def false_alarm(cast: Cast, now: datetime) -> None:
@@ -189,12 +189,23 @@ def live(cast: Cast, begun: datetime, until: datetime) -> None:
 
     Its step windows are real: from when recording began. What the cameras missed is a gap.
     """
-    dried = bulk(HOUSE_PLACE, "dried-live")
+    stock, dried = bulk(HOUSE_PLACE, "dried-stock"), bulk(HOUSE_PLACE, "dried-live")
+    counted = events.event(
+        "ObjectEvent",
+        begun,
+        "stock_taking",
+        zone(HOUSE_PLACE, "dry"),
+        action="ADD",
+        bizLocation=HERE,
+        quantityList=[Amount(stock, 12.4, "KGM").record()],
+        nguon__note="tôm sấy từ trước khi có camera",
+    )
+    cast.say("house", "opening", stock, document(counted))
     peeled = made(
         until,
         step("tom-kho", "peel"),
         PROCESS,
-        [Amount(bulk(HOUSE_PLACE, "dried-S26-41"), 12.4, "KGM")],
+        [Amount(stock, 12.4, "KGM")],
         [Amount(dried, 12.2, "KGM")],
         bizLocation=HERE,
         nguon__started=_text(begun),
@@ -229,7 +240,6 @@ def _packing(lot_uri: str, dried: str, packs: int, packed: datetime) -> Event:
             "cbvmda:lotNumber": lot_uri.rsplit("/", 1)[1],
             "cbvmda:bestBeforeDate": str((packed + timedelta(days=180)).date()),
         },
-        nguon__started=_text(packed - timedelta(hours=2)),
     )
 
 

@@ -47,6 +47,8 @@ def look(page: str) -> int:
                 place = {PLACE_HEADER: PROVINCES[view % len(PROVINCES)]}
                 client.get(page, headers=HEADERS | place).raise_for_status()
                 client.cookies.clear()
+        except httpx.HTTPStatusError as e:
+            raise DemoError(f"{page} answered {e.response.status_code}") from e
         except httpx.HTTPError as e:
             raise DemoError(f"{page} could not be looked at: {e}") from e
     return max(0, WANTED - before)

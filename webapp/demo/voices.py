@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attest import keys, payload, statement
+from attest import keys, spell, statement
 from attest.client import files
 from attest.client.commands import enrolment
 from attest.client.server import Server
@@ -26,14 +26,14 @@ class Voice:
     holder: str
     key: keys.PrivateKey
 
-    def says(self, kind: str, subject: str, record: Record) -> bytes:
-        """Return the signed statement, claimed to be made when the record was written down."""
+    def says(self, kind: str, subject: str, record: Record, written: int) -> bytes:
+        """Return the signed statement, claimed to be written at `written` (seconds UTC)."""
         signed = statement.sign(
             self.key,
             kind=kind,
             iss=self.holder,
             sub=subject,
-            iat=int(time.time()),
+            iat=written,
             record=record,
         )
         return signed.data
@@ -91,10 +91,15 @@ class Cast:
         """Where somebody's key is kept."""
         return self.folder / f"{short}.pem"
 
-    def say(self, short: str, kind: str, subject: str, record: Record) -> None:
-        """Let somebody sign a record; it goes out with the next `send`."""
+    def say(
+        self, short: str, kind: str, subject: str, record: Record, written: int | None = None
+    ) -> None:
+        """Let somebody sign a record; it goes out with the next `send`.
+
+        Written down when it happened, as on a phone without a network, unless it is told when.
+        """
         voice = self.registrar if short == "registrar" else self.voices[short]
-        self._said.append(voice.says(kind, subject, record))
+        self._said.append(voice.says(kind, subject, record, written or happened(record)))
 
     def plain(self, short: str, kind: str, uri: str, /, **members: Json) -> None:
         """Let somebody sign a plain record about the thing that its id names."""
@@ -113,6 +118,7 @@ class Cast:
         return self.server.put_blob(data, voice.key, voice.holder, public=True)
 
 
-def spelled(record: Record) -> bytes:
-    """Return a record as it is signed; for files that people look at."""
-    return payload.to_bytes(record)
+def happened(record: Record) -> int:
+    """Return when what a record says was done (seconds UTC); now, where it does not say."""
+    at = record.get("at") or record.get("creationDate")
+    return spell.time_ms(at) // 1000 if isinstance(at, str) else int(time.time())

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
+from attest import payload
 from webapp import language
 from webapp.language import Words
 
@@ -93,7 +94,8 @@ def _element(words: Words, value: Json, fact: str) -> Markup:
         parts = [_element(words, v, f"{fact}/{i}") for i, v in enumerate(value)]
         return Markup(", ").join(parts)
     if isinstance(value, int | float) and not isinstance(value, bool):
+        spelled = payload.number_text(value) if isinstance(value, float) else value
         return Markup('<data data-fact="{}" value="{}">{}</data>').format(
-            fact, value, number(words, value)
+            fact, spelled, number(words, value)
         )
     return Markup('<span data-fact="{}">{}</span>').format(fact, plain(words, value))

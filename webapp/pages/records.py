@@ -33,6 +33,16 @@ class Records:
                 found.setdefault(whose, name)
         return found
 
+    @cached_property
+    def roles(self) -> dict[str, frozenset[str]]:
+        """The roles of each holder, as the keys in the dossier have them."""
+        found: dict[str, frozenset[str]] = {}
+        for _, said in self.of_kind("key"):
+            holder, roles = said.record.get("holder"), said.record.get("roles")
+            if isinstance(holder, str) and isinstance(roles, list):
+                found[holder] = found.get(holder, frozenset()) | frozenset(map(str, roles))
+        return found
+
     def name(self, uri: str) -> str:
         """Return the name of an issuer, or the end of its URI."""
         return self.names.get(uri) or uri.rstrip("/").rsplit("/", 1)[-1]

@@ -120,7 +120,10 @@ def _gtin(found: dict[str, Any]) -> str | None:
 
 def _page(found: dict[str, Any]) -> Response:
     person = request.method == "GET" and scans.is_person(request.headers)
-    visit = view.Visit(words_now(), desk().now(), person, g.tally)
+    lot = (found["lot"] or {}).get("id")
+    ledger: Ledger = current_app.extensions["ledger"]
+    gaps = ledger.gaps(lot["value"]) if lot else ()
+    visit = view.Visit(words_now(), desk().now(), person, g.tally, gaps)
     page = view.StampPage(found, desk().site, visit)
     answer = make_response(render_template("stamp.html", page=page))
     g.connect = "'self' https:"  # for the chain node that a reader types in

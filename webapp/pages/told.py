@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from webapp import language
 
-from . import facts, records
+from . import entries, facts, records
 
 if TYPE_CHECKING:
     from .view import StampPage
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LATE_S = 86_400  # a record written down a day after the work is shown as late
 MERGE_S = 90  # recordings of one camera closer than this are one figure
 MAX_FIGURES = 6
+MOST_GAPS = 5
 BASIC = "%Y%m%dT%H%M%SZ"
 NOTICE = {"recalled": "recall", "hold": "hold", "void": "void"}
 
@@ -38,7 +39,8 @@ class Event:
     index: int
     title: Markup | str
     when: Markup
-    summary: str
+    summary: Markup | str
+    measured: list[Markup]
     late: Markup | None
     signer: str
     pending: bool
@@ -60,9 +62,9 @@ def advice(page: "StampPage") -> Markup:
     words, slots = page.words, dict[str, object]()
     key = f"state.{page.state}.do"
     if page.state == "suspicious":
-        tally, first = page.tally, page.dossier["checks"]["first"] or {}
-        date = language.show_time(words, first.get("day") or "–")
-        place = first.get("province") or "–"
+        tally = page.tally
+        date = language.show_time(words, tally.first_day or "–")
+        place = tally.first_province or "–"
         slots = {"count": tally.count, "places": tally.places, "date": date, "place": place}
     elif page.state == "expired":
         end = page.lot.get("expiry") or page.lot.get("bestBefore")
@@ -164,15 +166,22 @@ def event(page: "StampPage", item: Mapping[str, Any]) -> Event:
     kind, index = item["kind"], item["index"]
     key = f"kind.{kind}"
     anchor = page.dossier["anchor"]
+    said = page.records.statements.get(index)
+    about = entries.last_event(index, said) if said else None
+    summary = entries.line(page.words, about) if about else None
+    told = facts.plain(page.words, (item.get("summary") or {}).get("value") or "")
+    if told and not summary:  # never shown as checked
+        told += f" ({page.words('result.told')})"
     return Event(
         kind,
         index,
         page.words(key) if page.words.has(key) else kind,
         facts.shown(page.words, item["time"]),
-        facts.plain(page.words, (item.get("summary") or {}).get("value") or ""),
+        summary or told,
+        entries.measured(page.words, about) if about else [],
         _late(page, item),
         page.records.name(item["issuer"]),
-        pending=not anchor or index >= anchor["size"],
+        pending=bool(anchor) and index >= anchor["size"],
     )
 
 
@@ -225,26 +234,21 @@ def computed(page: "StampPage") -> Iterator[Markup]:
     coverage = page.lot.get("coverage")
     if coverage and coverage["value"] is not None:
         yield words("step.footage", p=facts.plain(words, coverage["value"]))
-    yield from _gaps(page)
+        yield from _gaps(page)
     rating = page.lot.get("rating")
     if rating and rating.get("value") is not None:
         yield words("step.rating", rating=facts.plain(words, rating["value"]))
 
 
 def _gaps(page: "StampPage") -> Iterator[Markup]:
-    """Yield what the shown minutes of footage say is missing; signed by the camera's node."""
-    words = page.words
-    for index, said in page.records.of_kind("footage"):
-        for at, gap in enumerate(records.event(said).get("nguon:gaps") or []):
-            pointer = f"/epcisBody/eventList/0/nguon:gaps/{at}"
-
-            def part(
-                name: str, gap: Any = gap, index: int = index, at: str = pointer
-            ) -> Markup:
-                item = {"value": gap[name], "entry": index, "pointer": f"{at}/{name}"}
-                return facts.shown(words, item)
-
-            key = f"reason.{gap['reason']}"
-            reason = words(key if words.has(key) else "reason.unknown")
-            times = {"from": part("from"), "to": part("to")}
-            yield words("step.gap", reason=reason, **times)
+    """Yield the longest times in which no camera recorded the work on this lot."""
+    words, zone = page.words, page.now.tzinfo
+    longest = sorted(page.gaps, key=lambda gap: gap.from_ms - gap.to_ms)[:MOST_GAPS]
+    for gap in sorted(longest, key=lambda gap: gap.from_ms):
+        start, end = (datetime.fromtimestamp(t / 1000, zone) for t in (gap.from_ms, gap.to_ms))
+        same = start.date() == end.date()
+        last = f"{end.hour:02}:{end.minute:02}" if same else words.moment(end)
+        key = f"reason.{gap.reason}"
+        reason = words(key if words.has(key) else "reason.unknown")
+        times = {"from": words.moment(start), "to": last}
+        yield words("step.gap", reason=reason, **times)

@@ -6,18 +6,19 @@ language; what the server alone says is said to be its word.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from attest import stamp
 from ledger.people.scans import UNUSUAL_COUNT, UNUSUAL_PLACES, Tally
+from ledger.read.watched import Gap
 from webapp import language
 from webapp.desk import Site
 from webapp.language import Words
 
-from . import facts, told
+from . import entries, facts, told
 from .records import Records
 
 Dossier = Mapping[str, Any]  # JSON as docs/formats/dossier.md describes it
@@ -29,6 +30,12 @@ STATES = (
 )  # fmt: skip
 FIRST_FIELDS = ("lot", "netContent", "packed", "bestBefore", "expiry", "made", "allergens")
 ALWAYS = {"lot", "netContent", "allergens"}  # said even when they are not stated
+WORK = {  # what is done to goods; the rest of a timeline is what lies behind
+    "opening", "acceptance", "diary", "processing", "packaging", "aggregation", "labtest",
+    "rapidtest", "sampling", "inspection", "selfcheck", "label", "roll", "activation", "void",
+    "shipment", "arrival", "return", "disposal", "hold", "release", "recall", "correction",
+    "decision", "response",
+}  # fmt: skip
 SCRIPT_WORDS = (
     "result.", "state.", "where.", "clip.", "step.", "by.", "ago.", "reason.",
     "note.changed",
@@ -44,6 +51,7 @@ class Visit:
     now: datetime
     person: bool
     tally: Tally
+    gaps: Sequence[Gap] = ()  # of the lot's step windows, the server's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class StampPage:
         self.person = visit.person
         self.records = Records(dossier)
         self.tally = visit.tally
+        self.gaps = visit.gaps
         self.now = visit.now
         self.stamp = dossier["stamp"]
         self.code: str = self.stamp["code"]
@@ -182,9 +191,31 @@ class StampPage:
 
     @property
     def story(self) -> list[told.Event]:
-        """The timeline, but for footage, which has figures of its own."""
-        items = (i for i in self.dossier["timeline"] if i["kind"] != "footage")
-        return [told.event(self, item) for item in items]
+        """What was done to the goods, in order of time."""
+        items = [i for i in self.dossier["timeline"] if i["kind"] in WORK]
+        return [told.event(self, i) for i in sorted(items, key=_moment)]
+
+    @property
+    def behind(self) -> list[told.Event]:
+        """What the story stands on: who and what was registered; footage has figures."""
+        shown = WORK | {"certificate", "footage"}
+        items = (i for i in self.dossier["timeline"] if i["kind"] not in shown)
+        return [told.event(self, i) for i in items]
+
+    @property
+    def papers(self) -> list[entries.Paper]:
+        """Certificates with their validity today, and who vouches for them."""
+        found = []
+        for index, said in self.records.of_kind("certificate"):
+            roles = self.records.roles.get(said.header.iss, frozenset())
+            day, confirmed = self.now.date(), "regulator" in roles
+            found.append(entries.paper(self.words, index, said, day, confirmed))
+        return found
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether any head that covers these entries is on the chain."""
+        return self.dossier["anchor"] is not None
 
     @property
     def not_proven(self) -> list[str]:
@@ -199,14 +230,13 @@ class StampPage:
     @property
     def counted(self) -> Markup:
         """How often the stamp was checked before this view."""
-        first = self.dossier["checks"]["first"]
-        if not first:
+        tally = self.tally
+        if tally.first_day is None:
             return self.words("card.none")
-        day = language.show_time(self.words, first["day"])
-        count = self.dossier["checks"]["count"]
-        if not first["province"]:
-            return self.words("card.first-nowhere", day=day, count=count)
-        return self.words("card.first", day=day, place=first["province"], count=count)
+        day = language.show_time(self.words, tally.first_day)
+        if not tally.first_province:
+            return self.words("card.first-nowhere", day=day, count=tally.count)
+        return self.words("card.first", day=day, place=tally.first_province, count=tally.count)
 
     @property
     def dossier_url(self) -> str:
@@ -227,6 +257,16 @@ class StampPage:
     def script_words(self) -> dict[str, str]:
         """The texts that scripts write, with their slots."""
         return script_words(self.words)
+
+
+def _moment(item: Mapping[str, Any]) -> str:
+    """Return what puts a line of the story in its place: its time in UTC, as text."""
+    value = (item["time"] or {}).get("value")
+    if not isinstance(value, str):
+        return ""
+    moment = language.parse_time(value)
+    in_utc = moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+    return in_utc.isoformat()
 
 
 def script_words(words: Words) -> dict[str, str]:

@@ -1,16 +1,15 @@
-// Checks a stamp in the reader's own phone and says so on the page, step by step (formats §10).
-// Bound by [data-verify]; the server's page stands as it is where nothing can be checked.
+// Checks a stamp in the reader's own phone, step by step. Bound by [data-verify].
 
-import * as trusts from "../verify/trust.js";
 import * as words from "./words.js";
+import { parse } from "../verify/stamp.js";
 import { verify, worst } from "../verify/verify.js";
 
 const SILENCE_MS = 9000;
 const KEPT = "nguon.kept";
 const main = document.querySelector("main[data-page=stamp]");
 const list = main?.querySelector("[data-verify]");
-const claimed = main?.dataset.state; // what the server's page said at first
 const domain = location.host;
+let turn = 0;
 
 if (list) {
   const form = main.querySelector("[data-rpc]");
@@ -21,153 +20,147 @@ if (list) {
   run();
 }
 
-let runs = 0;
 async function run(own) {
-  const turn = (runs += 1);
-  const isOver = () => turn !== runs;
+  const mine = (turn += 1);
+  const isOver = () => mine !== turn;
+  for (const step of list.children) mark(step, { result: "waiting" });
   list.dataset.result = "running";
-  for (const step of list.children) mark(step.dataset.step, { result: "waiting" });
   const found = await check(own, isOver).catch(() => null);
   if (isOver()) return;
   conclude(found);
-  list.dispatchEvent(new CustomEvent("nguon:checked", { bubbles: true, detail: found }));
+  list.dispatchEvent(new CustomEvent("nguon:checked", { bubbles: true }));
 }
 
 async function check(own, isOver) {
-  // Without a secure context there is no WebCrypto: the server's word stands, and says so.
+  // No WebCrypto without a secure context: the server's word stands.
   if (!globalThis.crypto?.subtle) return null;
   const silence = new AbortController();
   setTimeout(() => silence.abort(), SILENCE_MS);
-  const get = async (url, init) => {
-    const options = { credentials: "same-origin", cache: "no-store", ...init };
-    const answer = await fetch(url, { ...options, signal: silence.signal });
-    return answer.ok ? answer.json() : Promise.reject(new Error(`${url}: ${answer.status}`));
+  const get = async (url, more) => {
+    const answer = await fetch(url, { cache: "no-store", signal: silence.signal, ...more });
+    return answer.ok ? answer.json() : Promise.reject(answer);
   };
-  const kept = await stored();
-  const [told, dossier] = await Promise.allSettled([get("/log/trust"), get(list.dataset.verify)]);
-  if (isOver()) return null;
-  const damaged = [told, dossier].find(({ reason }) => reason instanceof SyntaxError);
-  if (!damaged && dossier.status === "rejected") return { result: "unable", state: "unable" };
-  const verdict = await verify(damaged ? {} : dossier.value, {
+  const rpc = async (method, params) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const headers = { "Content-Type": "application/json" };
+    const { result } = await get(own || "/chain", { method: "POST", body, headers });
+    return result ?? Promise.reject(new Error(method));
+  };
+  const consistency = async (m, n) => (await get(`/log/consistency/${m}/${n}`)).proof;
+  const kept = stored();
+  const asked = [get("/log/trust"), get(list.dataset.verify)];
+  const [trust, dossier] = await Promise.allSettled(asked);
+  const isDamaged = [trust, dossier].some(({ reason }) => reason instanceof SyntaxError);
+  if (isDamaged) return { result: "failed", state: "mismatch" };
+  if (!dossier.value) return { result: "unable", state: "unable", kept };
+  const verdict = await verify(dossier.value, {
     code: codeHere(),
     kept,
-    trust: told.value ?? null,
-    ask: asking(get, own),
+    trust: trust.value,
+    ask: { own, rpc, consistency },
     shown: factsHere(),
     now: Date.now(),
     report: (name, step) => isOver() || light(name, step),
   });
-  if (verdict.result === "held" && told.value) keep(told.value, verdict.head, kept);
-  return verdict;
+  if (verdict.result === "held") keep(verdict.kept, trust.value ?? kept.trust);
+  return { ...verdict, kept };
 }
 
-/** What the reader holds: the code of the address, which the page must repeat. */
+// What the reader holds is in the address.
 function codeHere() {
-  const { code } = main.dataset;
-  const typed = location.pathname.split("/").pop().replace(/[-\s]|%20/g, "").toUpperCase();
-  return typed.length !== 20 || typed.replaceAll("O", "0").replace(/[IL]/g, "1") === code
-    ? code
-    : typed;
+  try {
+    return parse(location.pathname.split("/").pop().replaceAll("%20", " ")).text;
+  } catch {
+    return main.dataset.code;
+  }
 }
 
-function asking(get, own) {
-  const rpc = async (method, params) => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const headers = { "Content-Type": "application/json" };
-    const credentials = "omit";
-    const answer = await get(own || "/chain", { method: "POST", body, headers, credentials });
-    return "result" in answer ? answer.result : Promise.reject(new Error(answer.error?.message));
-  };
-  const consistency = async (m, n) => (await get(`/log/consistency/${m}/${n}`)).proof;
-  return { own: Boolean(own), rpc, consistency };
-}
-
-/** The facts on the page; each is written from the payload once it was found equal. */
-function factsHere() {
-  return Array.from(main.querySelectorAll("[data-fact]"), (node) => {
-    const [entry, pointer] = node.dataset.fact.split(/#(.*)/s);
-    const as = node.dataset.as ?? node.localName;
-    const at = node.getAttribute("datetime") ?? node.getAttribute("value");
-    const shown = as === "cid" ? node.src.split("/").pop() : (at ?? node.textContent);
+// Each fact is written from its payload once it was found equal.
+const factsHere = () =>
+  Array.from(main.querySelectorAll("[data-fact]"), (node) => {
+    const [, entry, pointer] = /^(\d+)#(.*)$/s.exec(node.dataset.fact) ?? [];
+    const { as } = node.dataset;
+    const stated = node.getAttribute("datetime") ?? node.getAttribute("value");
+    const shown = as === "cid" ? node.src.split("/").pop() : (stated ?? node.textContent);
     const write = (value, text) => {
-      if (node.localName === "img") return;
-      const print = { time: words.time, data: words.number }[node.localName];
+      const print = { time: words.time, data: words.number, img: () => "" }[node.localName];
       node.textContent = print ? print(value, as === "day") : text;
     };
     return { entry: Number(entry), pointer, shown, as, lang: words.lang, write };
   });
+
+function light(name, step) {
+  mark(list.querySelector(`[data-step=${name}]`), step);
+  return step.result === "running" && new Promise((drawn) => setTimeout(drawn));
 }
 
-async function light(name, step) {
-  if (step.result === "running") {
-    mark(name, step);
-    return new Promise((done) => setTimeout(done)); // let the page draw: steps light up one by one
-  }
-  return mark(name, step);
-}
-
-function mark(name, { result, detail = "", code = "", changed = false, ...more }) {
-  const step = list.querySelector(`[data-step="${name}"]`);
-  if (!step) return;
+function mark(step, { result, code, at, changed }) {
   const by = ["told", "waiting", "running"].includes(result) ? "server" : "phone";
-  step.dataset.result = result;
-  step.dataset.by = by;
+  Object.assign(step.dataset, { result, by });
   write(step, "[data-result-text]", words.text(`result.${result}`));
   write(step, "[data-by-text]", words.text(`by.${by}`, { domain, time: words.clock() }));
-  write(step, "[data-detail]", [code, detail].filter(Boolean).join(": "));
-  if (name === "trust" && result === "held") write(step, ".step-text", words.text("step.trust"));
-  if (changed) main.querySelector("[data-note=changed]")?.removeAttribute("hidden");
+  write(step, "[data-detail]", [code, at].filter((part) => part !== undefined).join(" "));
+  if (step.dataset.step === "trust" && result === "held") {
+    write(step, ".step-text", words.text("step.trust"));
+  }
+  if (changed) main.querySelector("[data-note=changed]").hidden = false;
 }
 function write(node, selector, text) {
   const part = node.querySelector(selector);
   if (part) part.textContent = text;
 }
 
-/** State, headline, advice and title change together, and never to a better state. */
+// All changes together, and never to a better state.
 function conclude(found) {
-  if (!found) {
-    list.dataset.result = "unable";
-    for (const { dataset } of list.children) mark(dataset.step, { result: "unable" });
-    for (const { dataset } of list.children) dataset.by = "server";
-    return;
+  const { result, state, level = [], steps } = found ?? { result: "unable" };
+  list.dataset.result = result;
+  if (!steps) {
+    for (const step of list.children) {
+      mark(step, { result });
+      if (!found) step.dataset.by = "server";
+    }
   }
-  list.dataset.result = found.result;
-  const state = worst(claimed, main.dataset.state, found.state);
-  if (state !== main.dataset.state) {
-    const [before] = words.text(`state.${main.dataset.state}`).split("{");
-    main.dataset.state = state;
-    const headline = words.text(`state.${state}`);
-    document.title = document.title.replace(before, headline);
+  if (!found) return;
+  const { state: before } = main.dataset;
+  const after = worst(before, state);
+  if (after !== before) {
+    const headline = words.text(`state.${after}`);
+    document.title = document.title.replace(words.text(`state.${before}`), headline);
+    main.dataset.state = after;
     write(main, "[data-headline]", headline);
-    write(main, "[data-do]", words.text(`state.${state}.do`, slots(found)));
+    write(main, "[data-do]", words.text(`state.${after}.do`, slots(found)));
   }
-  main.dataset.level = (found.level ?? []).join(" ");
-  if (found.result !== "held") return;
+  main.dataset.level = level.join(" ");
+  if (result !== "held") return;
   main.dataset.by = "phone";
   write(main, "[data-where]", words.text("where.phone", { time: words.clock() }));
 }
 
-/** What the advice of a worse state names: from the notice that says so. */
-function slots({ own, entries }) {
-  const notice = entries?.get(own?.notice);
-  const event = notice?.record.epcisBody?.eventList[0] ?? {};
+function slots({ notice = {}, kept }) {
+  const { ilmd = {}, quantityList, outputQuantityList, eventTime = kept?.at } = notice;
+  const day = ilmd["cbvmda:itemExpirationDate"] ?? ilmd["cbvmda:bestBeforeDate"] ?? eventTime;
   return {
-    authority: event["nguon:authority"] ?? notice?.header.iss ?? "–",
-    lot: event.quantityList?.[0].epcClass.split("/").pop() ?? "–",
-    date: event.eventTime ? words.day(event.eventTime) : "–",
-    reason: event["nguon:reason"] ?? "–",
-    instruction: event["nguon:instruction"] ?? "",
-    id: main.dataset.code,
-    place: "–",
+    authority: notice["nguon:authority"] ?? "–",
+    lot: (quantityList ?? outputQuantityList)?.[0].epcClass.split("/").pop(),
+    date: day ? words.day(day) : "–",
+    reason: notice["nguon:reason"] ?? "–",
+    instruction: notice["nguon:instruction"],
+    id: Date.now().toString(36),
   };
 }
 
-/** What this phone kept of earlier visits: the first pins, the highest checkpoint. */
-async function stored() {
+function stored() {
   try {
-    const { trust, checkpoint } = JSON.parse(localStorage.getItem(KEPT));
-    return { trust: await trusts.parse(trust), checkpoint };
+    return JSON.parse(localStorage.getItem(KEPT));
   } catch {
     return null;
+  }
+}
+function keep(checkpoint, trust) {
+  const at = new Date().toISOString();
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ trust, checkpoint, at }));
+  } catch {
+    // Every visit is the first.
   }
 }

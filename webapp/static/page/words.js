@@ -1,18 +1,14 @@
-// What scripts write on the page, in the reader's language and as the server spells it.
-// Texts come from #words; times and numbers mirror webapp/language.py and webapp/pages/facts.py.
+// Texts, times and numbers as the server writes them in the reader's language.
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const texts = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 export const lang = document.documentElement.lang;
 
-/** Tell whether there is a text of that key. */
 export const has = (key) => Object.hasOwn(texts, key);
 
-/** The text of a key with its slots filled; a slot that is missing stays empty. */
 export const text = (key, slots = {}) =>
   (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(slots[name] ?? ""));
 
-/** A day, as this language's readers write it. */
 export function day(value) {
   const [y, m, d] = value.slice(0, 10).split("-");
   if (lang === "vi") return `${d}/${m}/${y}`;
@@ -20,7 +16,7 @@ export function day(value) {
   return `${Number(d)} ${MONTHS[m - 1]} ${y}`;
 }
 
-/** A moment or a day of a record, in the zone that it carries; other texts as they are. */
+// In the zone that the record carries; other texts as they are.
 export function time(value, onlyDay = false) {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/.test(value)) return value;
   if (onlyDay || value.length === 10) return day(value);
@@ -29,10 +25,9 @@ export function time(value, onlyDay = false) {
   return lang === "zh" ? `${day(value)} ${clock}` : `${day(value)}, ${clock}`;
 }
 
-/** The hour and minute of now, on this phone's clock. */
 export const clock = () => new Date().toTimeString().slice(0, 5);
 
-/** A number with this language's separators: 1.500,5 in Vietnamese. */
+// 1.500,5 in Vietnamese.
 export function number(value) {
   const [whole, part] = String(value).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");

@@ -1,6 +1,5 @@
-// Bytes, their spellings, and refusals with the codes of `attest/errors.py`. No DOM or network.
+// Bytes, their spellings, CBOR, and refusals by code; as in `attest`.
 
-/** Why something is refused: `code` never changes its meaning. */
 export class Refusal extends Error {
   constructor(code) {
     super(code);
@@ -22,14 +21,14 @@ export function concat(...parts) {
   return bytes;
 }
 export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-export const equal = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
-export const isBytes = (value, size) =>
-  value instanceof Uint8Array && (size === undefined || value.length === size);
+export const equal = (a, b) => `${a}` === `${b}`;
+export const isBytes = (value, size = value?.length) =>
+  value instanceof Uint8Array && value.length === size;
 export const isText = (value) => typeof value === "string" && value !== "";
 export const isIndex = (value) => Number.isSafeInteger(value) && value >= 0;
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export const utf8 = (text) => new TextEncoder().encode(text);
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function fromUtf8(bytes) {
   try {
     return decoder.decode(bytes);
@@ -43,11 +42,11 @@ export function fromHex(text, size = text.length / 2) {
   const bytes = Uint8Array.from(text.match(/../gs) ?? [], (pair) => Number.parseInt(pair, 16));
   return hex(bytes) === text && bytes.length === size ? bytes : malformed();
 }
-export const fromHex0x = (text, size) =>
-  fromHex(/^0x(.*)$/.exec(text)?.[1] ?? malformed(), size);
+const rest = (text, start) =>
+  `${text}`.startsWith(start) ? text.slice(start.length) : malformed();
+export const fromHex0x = (text, size) => fromHex(rest(text, "0x"), size);
 
 export const base64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
-/** Read base64 with its padding, in its one spelling. */
 export function fromBase64(text, size) {
   let bytes;
   try {
@@ -59,75 +58,65 @@ export function fromBase64(text, size) {
 }
 export const base64url = (bytes) =>
   base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-/** Read base64url without padding, of `size` bytes where given. */
 export function fromBase64url(text, size) {
-  if (!/^[\w-]*$/.test(text)) malformed();
   const plain = text.replaceAll("-", "+").replaceAll("_", "/");
-  return fromBase64(plain.padEnd(Math.ceil(text.length / 4) * 4, "="), size);
+  const bytes = fromBase64(plain.padEnd(Math.ceil(text.length / 4) * 4, "="), size);
+  return base64url(bytes) === text ? bytes : malformed();
 }
-/** Read the URI of a SHA-256 digest (RFC 6920). */
-export const fromNi = (text) =>
-  fromBase64url(/^ni:\/\/\/sha-256;(.*)$/.exec(text)?.[1] ?? malformed(), 32);
+export const fromNi = (text) => fromBase64url(rest(text, "ni:///sha-256;"), 32);
 
-const MAX_DEPTH = 16;
-/** A byte string in CBOR. */
 export function encode(bytes) {
   const { length } = bytes;
   const long = length < 256 ? [0x58, length] : [0x59, length >> 8, length & 255];
   return concat(length < 24 ? [0x40 + length] : long, bytes);
 }
 
-/** One deterministic CBOR item that is the whole input: maps are Map, tags `{tag, value}`. */
+/** One deterministic CBOR item; maps are Map, tags `{tag, value}`. */
 export function decode(data) {
   const [value, end] = item(data, 0, 1);
   return end === data.length ? value : refuse("trailing-bytes");
 }
 
 function item(data, at, depth) {
+  const odd = () => refuse("cbor-not-deterministic");
   if (at >= data.length) malformed();
   const major = data[at] >> 5;
   const low = data[at] & 31;
   const width = low < 24 ? 0 : 1 << (low - 24);
-  const rest = at + 1 + width;
-  if (low > 27) refuse("cbor-not-deterministic");
-  if (rest > data.length) malformed();
-  let number = BigInt(low);
-  if (width) number = data.slice(at + 1, rest).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const least = width === 1 ? 24n : width && 1n << BigInt(4 * width);
-  if (number < least && major < 7) refuse("cbor-not-deterministic");
+  let end = at + 1 + width;
+  if (low > 27) odd();
+  if (end > data.length) malformed();
+  let number = width ? BigInt(`0x${hex(data.slice(at + 1, end))}`) : low;
+  if (width && major < 7 && number < (width > 1 ? 1n << BigInt(4 * width) : 24n)) odd();
   if (number <= Number.MAX_SAFE_INTEGER) number = Number(number);
-
-  if (major === 0) return [number, rest];
-  if (major === 1) return [-1 - Number(number), rest];
+  if (!major) return [number, end];
+  if (major === 1) return [-1 - Number(number), end];
   if (major < 4) {
-    const end = rest + Number(number);
-    if (end > data.length) malformed();
-    const bytes = data.slice(rest, end);
-    return [major === 2 ? bytes : fromUtf8(bytes), end];
+    const bytes = data.slice(end, end + Number(number));
+    if (bytes.length < number) malformed();
+    return [major === 2 ? bytes : fromUtf8(bytes), end + bytes.length];
   }
-  if (major === 7 || depth > MAX_DEPTH) malformed();
-  let end = rest;
+  if (major === 7 || depth > 16) malformed();
   const next = () => {
-    let value;
-    [value, end] = item(data, end, depth + 1);
+    const [value, after] = item(data, end, depth + 1);
+    end = after;
     return value;
   };
   if (major === 6) return [{ tag: number, value: next() }, end];
+  const items = [];
   if (major === 4) {
-    const items = [];
     while (items.length < number) items.push(next());
     return [items, end];
   }
-  const pairs = new Map();
   let last = "";
-  for (let i = 0; i < number; i += 1) {
+  while (items.length < number) {
     const start = end;
     const key = next();
-    if (!["number", "string"].includes(typeof key) && !isBytes(key)) malformed();
-    const raw = String.fromCharCode(...data.slice(start, end)); // compares as bytes do
-    if (raw <= last) refuse("cbor-not-deterministic");
+    if (typeof key === "object" && !isBytes(key)) malformed();
+    const raw = hex(data.slice(start, end)); // compares as bytes do
+    if (raw <= last) odd();
     last = raw;
-    pairs.set(key, next());
+    items.push([key, next()]);
   }
-  return [pairs, end];
+  return [new Map(items), end];
 }

@@ -1,6 +1,6 @@
 // Whose signatures make a checkpoint believable, as `attest/log/policy.py` reads tlog-policy.
 
-import * as notes from "./note.js";
+import * as log from "./log.js";
 import { malformed } from "./bytes.js";
 
 /** `{logs, witnesses, groups, quorum, text}` of a policy file. */
@@ -43,7 +43,7 @@ async function read(policy, members, [word, name, ...rest]) {
 }
 
 async function keyOf(text, kind, known) {
-  const key = await notes.parseKey(text);
+  const key = await log.parseKey(text);
   const twice = known.some((other) => other.key.kid === key.key.kid);
   return key.kind === kind && !twice ? key : malformed();
 }
@@ -52,7 +52,7 @@ async function keyOf(text, kind, known) {
 export async function times(policy, note) {
   const found = new Map();
   for (const [name, key] of policy.witnesses) {
-    const time = await notes.cosigned(note, key);
+    const time = await log.cosigned(note, key);
     if (time !== null) found.set(name, time);
   }
   return found;
@@ -77,4 +77,4 @@ export function quorumTime(policy, found) {
 
 /** Since when a whole quorum has cosigned a note, in seconds; null where none has. */
 export const witnessed = async (policy, text) =>
-  quorumTime(policy, await times(policy, notes.parse(text)));
+  quorumTime(policy, await times(policy, log.parseNote(text)));

@@ -1,9 +1,7 @@
 // Which key may sign what at which index, folded as `attest/registry.py` folds it.
-// Works on any rising part of the entries that holds what made a key valid.
 
-import * as keys from "./keys.js";
 import { concat, fromBase64url, isIndex, isText, malformed, refuse, sha256, utf8 } from "./bytes.js";
-import { isUri } from "./statement.js";
+import { isUri, parsePublic, verify } from "./statement.js";
 
 const SIGNS = {
   registrar: "party place cluster facility camera",
@@ -21,29 +19,22 @@ const SIGNS = {
   camera: "footage violation segment",
   server: "feedback scans access",
 };
-const MEMBERS = {
-  enrol: ["key proof holder roles place", "name consent reason"],
-  rotate: ["key proof", "reason"],
-  revoke: ["", "compromisedSince reason"],
-};
 const maySign = (role, kind) => `key permit correction ${SIGNS[role]}`.split(" ").includes(kind);
-const isValid = ({ start, until }, index) =>
-  (start < index || index === 0) && (until === null || index <= until);
-const rising = (...indexes) => [...new Set(indexes)].sort((a, b) => a - b);
 const isRegistrar = ({ roles }) => roles.includes("registrar") || refuse("role");
+const rising = (...indexes) => [...new Set(indexes)].sort((a, b) => a - b);
 
-/** The keys of one log. */
 export class Registry {
+  keys = new Map();
+
   constructor(origin) {
     this.origin = origin;
-    this.keys = new Map();
   }
 
-  /** The signer of an entry if it may sign it there; the signature itself comes apart. */
+  /** The signer of an entry, if it may sign it there. */
   check(index, { header, kind }) {
     const key = this.#get(header.kid);
     if (key.until !== null && index > key.until) refuse("key-ended");
-    if (!isValid(key, index) || key.start > index) refuse("key-not-yet");
+    if (key.start >= index && (index || key.start)) refuse("key-not-yet");
     if (header.alg !== key.key.alg) refuse("alg-mismatch");
     if (header.iss !== key.holder) refuse("issuer");
     if (!key.roles.some((role) => maySign(role, kind))) refuse("role");
@@ -52,62 +43,52 @@ export class Registry {
   }
 
   /** Fold one entry of kind `key`; without effect when it throws. */
-  async apply(index, statement) {
-    if (statement.kind !== "key") refuse("rule");
-    const record = await parseRecord(statement.record);
-    const { action, kid } = record;
-    if (index === 0 && action === "enrol") return this.#found(statement.header, record);
-    const signer = this.check(index, statement);
-    if (action === "revoke") return this.#revoke(index, signer, record);
+  async apply(index, { header, kind, record }) {
+    if (kind !== "key") refuse("rule");
+    const { action, kid, ...said } = await parseRecord(record);
+    const isRoot = index === 0 && action === "enrol";
+    if (isRoot && this.keys.size) refuse("conflict");
+    if (isRoot && kid !== header.kid) refuse("role");
+    const signer = isRoot ? { ...said, kid, entries: [] } : this.check(index, { header, kind });
+    if (action === "revoke") return this.#revoke(index, signer, kid, said.compromisedSince);
     if (action === "enrol") isRegistrar(signer);
+    if (header.iss !== signer.holder) refuse("issuer");
     if (this.keys.has(kid)) refuse("kid-enrolled");
-    const holder = action === "enrol" ? record.holder : signer.holder;
-    await this.#checkProof(record, holder, signer.kid);
-    return action === "enrol"
-      ? this.#enrol(index, signer, record)
-      : this.#rotate(index, signer, record);
+    const { holder } = action === "enrol" ? said : signer;
+    const digests = [await sha256(utf8(this.origin)), await sha256(utf8(holder))];
+    const kids = [fromBase64url(kid), fromBase64url(signer.kid)];
+    const message = concat(utf8("nguon key"), ...digests, ...kids);
+    await verify(said.key, said.proof, message).catch(() => refuse("key-proof"));
+    const fresh = { kid, key: said.key, start: index, until: null, signer: signer.kid };
+    if (action === "rotate") {
+      Object.assign(signer, { until: index, entries: rising(...signer.entries, index) });
+      return this.keys.set(kid, { ...signer, ...fresh, replaced: false });
+    }
+    const isOther = (key) => key.holder === holder && (key.until === null || index <= key.until);
+    const before = [...this.keys.values()].filter(isOther);
+    const other = said.consent ? await consenting(before, said.consent, message) : before.at(-1);
+    const { name, roles, place, consent } = said;
+    const entries = rising(...signer.entries, ...(other?.entries ?? []), index);
+    const replaced = Boolean(other && !consent);
+    const made = { holder, name, roles, place, replaced, compromisedSince: null, entries };
+    return this.keys.set(kid, { ...fresh, ...made });
   }
 
-  async #found({ kid, iss }, record) {
-    if (this.keys.size) refuse("conflict");
-    if (kid !== record.kid) refuse("role");
-    isRegistrar(record);
-    if (iss !== record.holder) refuse("issuer");
-    await this.#checkProof(record, record.holder, kid);
-    this.#add(0, record, kid, [0], false);
-  }
-
-  async #enrol(index, signer, record) {
-    const { holder, consent } = record;
-    const known = [...this.keys.values()];
-    const before = known.filter((key) => key.holder === holder && isValid(key, index));
-    let other = before.at(-1);
-    if (other && consent) other = await this.#consenting(before, record, signer.kid);
-    const entries = [...signer.entries, ...(other?.entries ?? []), index];
-    this.#add(index, record, signer.kid, entries, Boolean(other && !consent));
-  }
-
-  #rotate(index, old, { kid, key }) {
-    Object.assign(old, { until: index, entries: rising(...old.entries, index) });
-    const fresh = { kid, key, start: index, until: null, replaced: false, signer: old.kid };
-    this.keys.set(kid, { ...old, ...fresh });
-  }
-
-  #revoke(index, signer, { kid, compromisedSince: since }) {
+  #revoke(index, signer, kid, since) {
     const key = this.#get(kid);
     if (signer !== key) isRegistrar(signer);
     if (since > index) refuse("compromised-since");
     if (key.until !== null && since === undefined) refuse("kid-ended");
+    const madeBy = [...signer.entries, index];
     const end = (ended) => {
       ended.until = Math.min(index, ended.until ?? index);
       ended.entries = rising(...ended.entries, ...madeBy);
     };
-    const madeBy = [...signer.entries, index];
     end(key);
     if (since === undefined) return;
     key.compromisedSince = Math.min(since, key.compromisedSince ?? since);
-    // End the keys that a thief brought in from `since` on, and theirs in turn.
-    for (const parents = [kid]; parents.length;) {
+    // The keys that a thief brought in end too, and theirs in turn.
+    for (const parents = [kid]; parents.length; ) {
       const parent = parents.pop();
       for (const child of this.keys.values()) {
         const brought = child.signer === parent && child.kid !== parent;
@@ -122,56 +103,41 @@ export class Registry {
   #get(kid) {
     return this.keys.get(kid) ?? refuse("unknown-key");
   }
-
-  async #checkProof({ key, proof, kid }, holder, signerKid) {
-    const message = await proofMessage(this.origin, holder, kid, signerKid);
-    await keys.verify(key, proof, message).catch(() => refuse("key-proof"));
-  }
-
-  async #consenting(before, { holder, kid, consent }, signerKid) {
-    const message = await proofMessage(this.origin, holder, kid, signerKid);
-    for (const key of before) {
-      const gave = keys.verify(key.key, consent, message);
-      if (await gave.then(() => true, () => false)) return key;
-    }
-    return refuse("key-proof");
-  }
-
-  #add(index, { kid, key, holder, name, roles, place }, signer, entries, replaced) {
-    const times = { start: index, until: null, compromisedSince: null };
-    const made = { kid, key, holder, name, roles, place, signer, replaced, ...times };
-    this.keys.set(kid, { ...made, entries: rising(...entries) });
-  }
 }
 
-/** What a new key signs as `proof`, and a present one as `consent`. */
-async function proofMessage(origin, holder, kid, signerKid) {
-  const digests = [await sha256(utf8(origin)), await sha256(utf8(holder))];
-  return concat(utf8("nguon key"), ...digests, fromBase64url(kid), fromBase64url(signerKid));
+async function consenting(before, consent, message) {
+  for (const key of before) {
+    const gave = verify(key.key, consent, message);
+    if (await gave.then(() => true, () => false)) return key;
+  }
+  return before.length ? refuse("key-proof") : undefined;
 }
 
-/** Read a record of kind `key`, as `attest/key_record.py` reads it. */
-async function parseRecord(record) {
-  const has = (name) => Object.hasOwn(record, name);
-  const { action, id, holder, place, roles, name, reason, compromisedSince } = record;
-  if (record.type !== "key" || !Object.hasOwn(MEMBERS, action)) malformed();
-  const [more, optional] = MEMBERS[action].map((names) => names.split(" ").filter(Boolean));
-  const required = ["type", "action", "id", "kid", ...more];
-  const isFree = (member) => action !== "revoke" && member.includes(":");
-  const isKnown = (member) => [...required, ...optional].includes(member) || isFree(member);
-  if (!required.every(has) || !Object.keys(record).every(isKnown)) malformed();
-  const bytes = (member, size) =>
-    isText(record[member]) ? fromBase64url(record[member], size) : malformed();
-  const texts = !(has("reason") && !isText(reason)) && !(has("name") && !isText(name));
-  if (!texts || !isUri(id) || (has("compromisedSince") && !isIndex(compromisedSince))) malformed();
-  bytes("kid", 32);
-  if (action === "revoke") return record;
-  const key = await keys.parsePublic(bytes("key"));
+// As `attest/key_record.py` reads it.
+async function parseRecord({ type, action, ...record }) {
+  const bytes = (size) => (text) => isText(text) && fromBase64url(text, size);
+  const areRoles = (roles) =>
+    Array.isArray(roles) && roles.length > 0 && new Set(roles).size === roles.length &&
+    roles.every((role) => Object.hasOwn(SIGNS, role));
+  const always = { id: isUri, kid: bytes(32) };
+  const signed = { ...always, key: bytes(), proof: bytes(64) };
+  const [required, optional] =
+    {
+      enrol: [
+        { ...signed, holder: isUri, roles: areRoles, place: isUri },
+        { name: isText, consent: bytes(64) },
+      ],
+      rotate: [signed, {}],
+      revoke: [always, { compromisedSince: isIndex }],
+    }[action] ?? malformed();
+  const forms = { reason: isText, ...optional, ...required };
+  const isFree = (name) => action !== "revoke" && name.includes(":");
+  const fits = ([name, value]) => (Object.hasOwn(forms, name) ? forms[name](value) : isFree(name));
+  const isWhole = Object.keys(required).every((name) => Object.hasOwn(record, name));
+  if (type !== "key" || !isWhole || !Object.entries(record).every(fits)) malformed();
+  if (action === "revoke") return { action, ...record };
+  const key = await parsePublic(forms.key(record.key));
   if (key.kid !== record.kid) malformed();
-  const proof = bytes("proof", 64);
-  if (action === "rotate") return { ...record, key, proof };
-  const known = Array.isArray(roles) && roles.every((role) => Object.hasOwn(SIGNS, role));
-  if (!known || !roles.length || new Set(roles).size < roles.length) malformed();
-  if (!isUri(holder) || !isUri(place)) malformed();
-  return { ...record, key, proof, consent: has("consent") ? bytes("consent", 64) : null };
+  const consent = record.consent && fromBase64url(record.consent);
+  return { action, ...record, key, proof: fromBase64url(record.proof), consent };
 }
