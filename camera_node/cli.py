@@ -62,7 +62,7 @@ def record(config: Path, name: str) -> None:
     outside = _outside(_load(config), name)
     try:
         node = Node(outside, watcher(outside))
-    except CameraError as e:
+    except (CameraError, OSError) as e:
         raise click.ClickException(str(e)) from e
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: node.stop.set())

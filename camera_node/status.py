@@ -99,8 +99,8 @@ def _strange(journal: Journal, found: list[Path]) -> list[str]:
     """Name files that no row explains: neither the next number nor one that was forgotten."""
     last = journal.last_segment()
     newest = last.stored.seq if last else -1
-    known = {journal.segment_path(seq).name for seq in range(newest + 2)} if found else set()
-    return [f"{path.name} is in no journal" for path in found if path.name not in known]
+    known = [path for path in found if path.stem.isdecimal() and int(path.stem) <= newest + 1]
+    return [f"{path.name} is in no journal" for path in found if path not in known]
 
 
 def _chain(journal: Journal) -> list[str]:

@@ -9,8 +9,6 @@ from .vault import ANCHOR, LOG, ROOT, STAMPS
 OTHERS = 0o077
 # names that `nguon serve` reads
 SERVE = {"HOST", "PORT", "WORKERS", "THREADS", "DEMO", "CONTACT", "PLACE_HEADER", "UTC_OFFSET"}
-    ["HOST", "PORT", "WORKERS", "THREADS", "DEMO", "CONTACT", "PLACE_HEADER", "UTC_OFFSET"]
-)
 
 
 @dataclass(frozen=True, slots=True)

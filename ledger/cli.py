@@ -193,7 +193,7 @@ def fsck(as_json: bool) -> None:
     from .ledger import open_ledger
 
     ledger = open_ledger(_settings())
-    stored = checks.Stored(ledger.settings, ledger.trust(), ledger.engine, ledger.blobs.has)
+    stored = checks.Stored(ledger.settings, ledger.trust(), ledger.engine, ledger.blobs)
     report = checks.fsck(stored, _progress("checking"))
     click.echo(report.to_json() if as_json else report.text())
     if not report.holds:

@@ -4,8 +4,9 @@ Every step makes what is missing and leaves what is there, so that a stop in bet
 by saying it again; the pins come last, and where they are, nothing is made any more.
 """
 
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from attest import spell, statement
@@ -23,7 +24,7 @@ from ledger.store import db
 
 from . import kinds
 from .errors import StartError
-from .settings import FILE, Settings, default_origin
+from .settings import FILE, Settings, check, default_origin
 from .vault import Vault
 
 
@@ -55,6 +56,7 @@ def found(settings: Settings, registrar: Office) -> Trust:
             f"{settings.trust} says that there is a log here; nothing was changed"
         )
     origin = settings.origin or default_origin(settings.public_url)
+    check(replace(settings, origin=origin))
     files.make_folder(settings.data)
     vault = Vault(settings.keys)
     vault.create(origin)
@@ -120,7 +122,7 @@ def _write_settings(settings: Settings, origin: str) -> None:
     path = settings.data / FILE
     if not path.exists():
         text = "".join(
-            f'{name} = "{value}"\n'
+            f"{name} = {json.dumps(value)}\n"  # such a text is one in TOML too
             for name, value in (
                 ("origin", origin),
                 ("public_url", settings.public_url),

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, request
+from flask.json.provider import DefaultJSONProvider
 
 from ledger.ledger import Ledger
 
 from . import compress, errors, guard, language
 from .api import anchors, blobs, capture, chain, hls, log, ops
 from .desk import Desk, Site, desk, system_ms, words_now
+from .kept import Kept
 from .language import LANGUAGES
 from .pages import facts, home, scripts, stamp
 from .settings import WebSettings
@@ -19,18 +21,26 @@ YEAR_S = 365 * 86_400
 STATIC_S = 600
 
 
+class PlainJson(DefaultJSONProvider):
+    """JSON in UTF-8, members in the order in which we say them, no spaces."""
+
+    sort_keys = False
+    ensure_ascii = False
+    compact = True
+
+
 def create_app(
     ledger: Ledger, settings: WebSettings, clock: Callable[[], int] = system_ms
 ) -> Flask:
     """Build the app around a ledger; `clock` tells milliseconds UTC."""
     app = Flask(__name__)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = PlainJson(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_S
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024  # a view that takes more says how much
     app.url_map.merge_slashes = False  # one address for one thing
     app.url_map.converters["index"] = log.IndexConverter
     app.extensions["ledger"] = ledger
-    app.extensions["desk"] = Desk(_site(ledger, settings), settings, clock)
+    app.extensions["desk"] = Desk(_site(ledger, settings), settings, clock, Kept())
     for module in (anchors, blobs, capture, chain, hls, log, ops, home, stamp):
         app.register_blueprint(module.bp)
     _templates(app)

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Response, current_app, g, request
 
 from . import language
+from .kept import Kept
 from .language import Words
 from .settings import WebSettings
 
@@ -35,6 +36,7 @@ class Desk:
     site: Site
     settings: WebSettings
     now_ms: Callable[[], int]
+    kept: Kept
 
     def now(self) -> datetime:
         """Return this moment in the zone in which the server's times are shown."""
@@ -44,7 +46,12 @@ class Desk:
 
 def json_answer(content: object, cache: str = "no-store") -> Response:
     """Answer with JSON that may be kept as `cache` says."""
-    answer = Response(current_app.json.dumps(content) + "\n", mimetype="application/json")
+    return json_text(current_app.json.dumps(content) + "\n", cache)
+
+
+def json_text(text: str, cache: str = "no-store") -> Response:
+    """Answer with a text that is JSON already."""
+    answer = Response(text, mimetype="application/json")
     answer.headers["Cache-Control"] = cache
     return answer
 

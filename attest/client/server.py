@@ -98,8 +98,10 @@ class Server:
             "GS1-Capture-Error-Behaviour": "rollback" if rollback else "proceed",
         }
         answer = self._send("POST", "/capture", headers=headers, content=b"".join(statements))
-        if not (job := answer.headers.get("Location")):
-            raise ServerError(answer.status_code, "no-job", "the answer names no capture job")
+        job: str = answer.headers.get("Location", "").removeprefix(self.url)
+        if not job.startswith("/") or job.startswith("//"):
+            said = f"{job[:100]!r} is no capture job of this server"
+            raise ServerError(answer.status_code, "no-job", said)
         return job
 
     def outcome(self, job: str) -> Outcome:

@@ -80,10 +80,6 @@ class Event:
         """The read point's URI."""
         return self.read_point.id if self.read_point else None
 
-    def quantities(self) -> tuple[Quantity, ...]:
-        """Return every quantity of a lot that the event names."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectEvent(Event):
@@ -168,13 +164,17 @@ _TYPES: dict[str, type[Any]] = {
 }
 
 
+def _usual_context() -> Json:
+    return [CONTEXT, {PREFIX: NAMESPACE}]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Events in the frame that makes them a document."""
 
     creation_date: str
     events: tuple[AnyEvent, ...]
-    context: Json = field(default_factory=lambda: [CONTEXT, {PREFIX: NAMESPACE}])
+    context: Json = field(default_factory=_usual_context)
 
     def record(self) -> Members:
         """Return the document as JSON."""
@@ -226,7 +226,7 @@ def parse_event(value: Json) -> AnyEvent:
 
 def _check_context(context: Json, record: Members) -> None:
     """The standard's context must be there, and ours where our prefix is used."""
-    if context == [CONTEXT, {PREFIX: NAMESPACE}]:
+    if context == _usual_context():
         return
     items = context if isinstance(context, list) else [context]
     named = [item for item in items if not isinstance(item, dict)]
@@ -252,13 +252,12 @@ def _check_zone(event: AnyEvent) -> None:
 
 def _check_shape(event: AnyEvent) -> None:
     """What the schema asks of an event beyond its members one by one."""
-    match event:
-        case ObjectEvent():
-            _check_object(event)
-        case AggregationEvent() | AssociationEvent():
-            _check_grouping(event)
-        case TransformationEvent():
-            _check_transformation(event)
+    if isinstance(event, ObjectEvent):
+        _check_object(event)
+    elif isinstance(event, TransformationEvent):
+        _check_transformation(event)
+    else:
+        _check_grouping(event)
 
 
 def _check_object(event: ObjectEvent) -> None:

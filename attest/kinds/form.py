@@ -25,6 +25,7 @@ Form: TypeAlias = Callable[[Json], T]
 MAX_TEXT = 4096
 MAX_ITEMS = 1000
 MAX_URI = 2048
+MAX_AMOUNT = 10**12  # sums of a million amounts stay exact integers everywhere
 SHOWN = 60
 KEPT = 4096  # the same places, lots and minutes come again and again
 EXTRA = "extra"
@@ -195,6 +196,8 @@ def text(value: Json) -> str:
     """Take a text of 1 to 4,096 characters."""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         raise RecordError(f"{str(value)[:SHOWN]!r} is not a text of 1 to {MAX_TEXT} characters")
+    if "\0" in value:  # some databases cannot keep it
+        raise RecordError(f"{value[:SHOWN]!r} holds a null character")
     return value
 
 
@@ -237,12 +240,12 @@ def number(value: Json) -> int | float:
     return value
 
 
-def positive(value: Json) -> int | float:
-    """Take a number that is not below zero."""
-    amount = number(value)
-    if amount < 0:
-        raise RecordError(f"{amount} is below zero")
-    return amount
+def amount(value: Json) -> int | float:
+    """Take a number from zero to MAX_AMOUNT."""
+    much = number(value)
+    if not 0 <= much <= MAX_AMOUNT:
+        raise RecordError(f"{much} is no amount from 0 to {MAX_AMOUNT}")
+    return much
 
 
 def anything(value: Json) -> Json:

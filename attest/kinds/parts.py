@@ -70,7 +70,7 @@ class Quantity:
     """So much of a lot; without `uom` it is a count of pieces."""
 
     epc_class: str = member(form.uri)
-    quantity: int | float | None = member(form.positive, optional=True)
+    quantity: int | float | None = member(form.amount, optional=True)
     uom: str | None = member(unit, optional=True)
     record = form.record_of
 

@@ -27,8 +27,8 @@ class SystemClock:
     """The clock of this machine, kept from running backwards, also over a restart.
 
     It follows the machine forwards at once. Where the machine's clock was set back it goes on
-    counting, half a percent slower, until the machine has caught up: footage never overlaps, and
-    recording does not wait. `offset` in a manifest says how far off that is.
+    counting, half a percent slower, until the machine has caught up: footage never overlaps,
+    and recording does not wait. `clock` in a manifest says how far off that is.
     """
 
     def __init__(

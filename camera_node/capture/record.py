@@ -94,9 +94,7 @@ class Recorder:
             raise SourceError(f"camera sends what cannot be kept: {e}") from e
         finally:
             self.fixes += fragmenter.fixes
-            opened = self._opened
-            if opened is not None and opened.end_ms - opened.start_ms >= SHORTEST_MS:
-                self._seal(boot, fragmenter.init, opened)
+            self._seal_rest(boot, fragmenter.init)
             fragmenter.close()
 
     def _follow(
@@ -140,6 +138,11 @@ class Recorder:
         opened.end_ms = end_ms
         self._opened = opened
         if opened.end_ms - opened.start_ms >= SEGMENT_MS:
+            self._seal(boot, init, opened)
+
+    def _seal_rest(self, boot: str, init: bytes) -> None:
+        opened = self._opened
+        if opened is not None and opened.end_ms - opened.start_ms >= SHORTEST_MS:
             self._seal(boot, init, opened)
 
     def _seal(self, boot: str, init: bytes, opened: _Open) -> None:

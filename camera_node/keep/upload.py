@@ -125,7 +125,7 @@ class Uploader:
                     self._journal.evidence_sent(name)
 
     def _send_violations(self) -> None:
-        """Send violations with their sealed parts; what the log rules out is not tried again."""
+        """Send sealed parts and what names them; what the log rules out is not tried again."""
         for row, blob, name, signed in self._journal.unsent_violations():
             if self._refused.tries(name):
                 with self._refused.noting(name):
@@ -156,10 +156,11 @@ class Uploader:
 
     def _log(self) -> None:
         for closed in self._journal.unproven(MANIFESTS_A_STEP):
+            if self._refused.tries(closed.cid):
+                with self._refused.noting(closed.cid):
+                    self._prove(closed)
             if not self._refused.tries(closed.cid):
                 return  # the next one may not go before it
-            with self._refused.noting(closed.cid):
-                self._prove(closed)
 
     def seen(self) -> Seen:
         """Return the newest checkpoint of the pinned log, as `seen` carries it."""

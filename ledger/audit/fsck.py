@@ -5,17 +5,19 @@ the rows and the blob store. It changes nothing; a writer may go on meanwhile, s
 is compared as of one published head.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 
 from attest import cid as cids
 from attest.errors import AttestError
-from attest.log import checkpoint
+from attest.log import checkpoint, tile
 from attest.trust import Trust
 from ledger.anchor import history
+from ledger.blobs import Blobs
 from ledger.errors import NotFoundError
+from ledger.log import tiles
 from ledger.log.fold import ENTRIES
 from ledger.log.lock import Signed
 from ledger.settings import Settings
@@ -30,6 +32,7 @@ from .walk import Progress, Walk, Walker, read_head
 FIRST, SECOND, THIRD, FOURTH = "invariant 1", "invariant 2", "invariant 3", "invariant 4"
 FIFTH, SIXTH, EIGHTH = "invariant 5", "invariant 6", "invariant 8"
 ALL_ANCHORS = 1_000_000
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Stored:
     settings: Settings
     trust: Trust
     engine: Engine
-    has_blob: Callable[[str], bool]
+    blobs: Blobs
 
 
 def fsck(stored: Stored, progress: Progress = lambda *_: None) -> Report:
@@ -63,6 +66,7 @@ def fsck(stored: Stored, progress: Progress = lambda *_: None) -> Report:
         walked = walker.run(progress, replay.take)
         if report.holds:
             _compare_rows(stored, head.size, replay.dump(), report)
+    _check_partials(stored.settings.log, head.size, report)
     _check_signed(signed, stored.trust, walked, report)
     for row in anchored:
         report.count("anchors")
@@ -70,6 +74,21 @@ def fsck(stored: Stored, progress: Progress = lambda *_: None) -> Report:
             report.find(FIFTH, "fork", f"the anchor of size {row.size} has another root")
     _check_blobs(stored, report)
     return report
+
+
+def _check_partials(folder: Path, size: int, report: Report) -> None:
+    """Files of smaller trees that are still there say what the present ones say."""
+    for newest in tile.tiles_between(0, size):
+        if newest.width == tile.WIDTH:
+            continue
+        data = (folder / newest.path()).read_bytes()
+        for file in (folder / newest.path()).parent.iterdir():
+            if not file.name.isdecimal() or int(file.name) >= newest.width:
+                continue
+            report.count("older partial files")
+            if file.read_bytes() != tiles.prefix(newest, data, int(file.name)):
+                name = file.relative_to(folder)
+                report.find(FIRST, "corrupt", f"{name} is not what it was")
 
 
 def _check_signed(signed: Signed, trust: Trust, walked: Walk, report: Report) -> None:
@@ -111,5 +130,11 @@ def _check_blobs(stored: Stored, report: Report) -> None:
         named = [row.manifest for row in tx.execute(select(manifests.c.manifest))]
     for cid in named:
         report.count("blobs")
-        if not stored.has_blob(cids.parse(cid).text()):
-            report.find(SIXTH, "not-found", f"blob {cid} is missing")
+        try:
+            with stored.blobs.path(cid).open("rb") as file:
+                found = cids.of_stream(iter(lambda: file.read(CHUNK), b""))
+        except (NotFoundError, OSError) as e:
+            report.find(SIXTH, "not-found", f"blob {cid} is missing: {e}")
+            continue
+        if found != cid:
+            report.find(SIXTH, "other-bytes", f"blob {cid} has other bytes")

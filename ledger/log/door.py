@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from attest import cbor, keys, statement
+from attest import keys, statement
 from attest.errors import AttestError, MalformedError, UnknownKeyError
 from attest.keys import PublicKey
 from attest.statement import Statement
@@ -25,6 +25,10 @@ MAX_BODY = 8 * 1024 * 1024
 KEPT_KEYS = 100_000
 ONE = "application/cose"
 BATCH = "application/cbor-seq"
+OPENING = b"\xd2\x84"  # tag 18, an array of four
+EMPTY_MAP = b"\xa0"
+BYTES = 0x40  # major type of byte strings
+LENGTHS = {0x58: 1, 0x59: 2, 0x5A: 4}  # by initial byte: how many bytes of length follow
 ELSEWHERE = {"permit": "a permit goes with PUT /blobs", "segment": "a segment is in a manifest"}
 
 FindKey = Callable[[bytes], PublicKey | None]
@@ -102,9 +106,41 @@ def _read(body: bytes, media: str) -> list[Statement]:
         raise BodyTooLargeError(f"body of {len(body)} bytes is above {MAX_BODY}")
     if media == ONE:
         return [statement.parse(body)]
-    parts = cbor.split(body)
-    if len(parts) > MAX_BATCH:
-        raise BodyTooLargeError(f"batch of {len(parts)} statements is above {MAX_BATCH}")
-    if not parts:
+    if not body:
         raise MalformedError("batch is empty")
-    return [statement.parse(part) for part in parts]
+    said: list[Statement] = []
+    at = 0
+    while at < len(body):
+        if len(said) == MAX_BATCH:
+            raise BodyTooLargeError(f"batch has more than {MAX_BATCH} statements")
+        end = _end(body, at)
+        said.append(statement.parse(body[at:end]))
+        at = end
+    return said
+
+
+def _end(body: bytes, start: int) -> int:
+    """Return where a statement ends, looking at its lengths alone.
+
+    Whatever has another shape ends with the largest statement, so that parsing it says what is
+    wrong: eight megabytes of one-byte items must not be read as eight million of them.
+    """
+    at = start + len(OPENING)
+    if body[start:at] == OPENING:
+        at = _after_string(body, at)  # protected header
+        if body[at : at + 1] == EMPTY_MAP:
+            end = _after_string(body, _after_string(body, at + 1))  # payload, signature
+            if end - start <= statement.MAX_SIZE:
+                return end
+    return start + statement.MAX_SIZE
+
+
+def _after_string(body: bytes, at: int) -> int:
+    """Return where a CBOR byte string of up to four length bytes ends; else beyond the body."""
+    head = body[at] if at < len(body) else 0
+    if BYTES <= head < BYTES + 24:
+        return at + 1 + head - BYTES
+    width = LENGTHS.get(head)
+    if width is None:
+        return len(body) + statement.MAX_SIZE
+    return at + 1 + width + int.from_bytes(body[at + 1 : at + 1 + width], "big")

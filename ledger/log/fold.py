@@ -48,7 +48,7 @@ class Fold:
         self._rules = rules
         self.registry = Registry(origin)
         self._root_at = lru_cache(4096)(root_at)
-        self._read_key = lru_cache(100_000)(keys.parse_public)
+        self._keys: dict[bytes, PublicKey] = {}  # a kid never means another key
 
     def restore(self, tx: Connection) -> None:
         """Take the registry from the rows: at a start, and after a rollback."""
@@ -97,8 +97,12 @@ class Fold:
     ) -> PublicKey | None:
         if index == 0 and brings and brings.kid == kid:
             return brings  # the root registrar enrols itself
-        data = queue.key_bytes(tx, kid)
-        return None if data is None else self._read_key(data)
+        if kid not in self._keys:
+            data = queue.key_bytes(tx, kid)
+            if data is None:
+                return None
+            self._keys[kid] = keys.parse_public(data)
+        return self._keys[kid]
 
     def _check_seen(self, said: Statement, index: int) -> None:
         seen = said.header.seen

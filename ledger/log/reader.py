@@ -11,10 +11,10 @@ from attest.errors import MalformedError
 from attest.log import checkpoint, merkle, note, tile
 from attest.log.checkpoint import Checkpoint
 from attest.log.proof import TlogProof
-from attest.log.tile import HASH, HEIGHT, WIDTH, Tile
+from attest.log.tile import HEIGHT, WIDTH, Tile
 from ledger.errors import CorruptError, NotFoundError
 
-from . import publish
+from . import publish, tiles
 from .lock import Signed
 from .nodes import Nodes
 
@@ -111,7 +111,7 @@ class LogReader:
                 data = (self.folder / candidate.path()).read_bytes()
             except FileNotFoundError:
                 continue
-            return data if candidate == wanted else _prefix(wanted, data)
+            return data if candidate == wanted else tiles.prefix(wanted, data, wanted.width)
         raise NotFoundError(f"{wanted.path()} is not in the log")
 
     def _current(self) -> tuple[str, Checkpoint]:
@@ -146,9 +146,3 @@ class LogReader:
         if len(entries) != width:
             raise CorruptError(f"bundle {index} has {len(entries)} entries, not {width}")
         return entries
-
-
-def _prefix(wanted: Tile, data: bytes) -> bytes:
-    if wanted.level is None:
-        return tile.bundle(tile.parse_bundle(data)[: wanted.width])
-    return data[: wanted.width * HASH]

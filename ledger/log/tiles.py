@@ -87,6 +87,13 @@ def split(data: bytes) -> list[bytes]:
     return [data[at : at + HASH] for at in range(0, len(data), HASH)]
 
 
+def prefix(whole: Tile, data: bytes, width: int) -> bytes:
+    """Return the first `width` hashes or entries of a file, as a file."""
+    if whole.level is None:
+        return tile.bundle(tile.parse_bundle(data)[:width])
+    return data[: width * HASH]
+
+
 def tile_root(row: Sequence[bytes]) -> bytes:
     """Return the root of a full tile: its hash one level up."""
     return _tree(list(row))[0]

@@ -141,7 +141,9 @@ class Writer:
 
     def say_again(self, now_ms: int) -> bool:
         """Publish the head again when it is `heartbeat_s` old, so that readers see us alive."""
-        if self.head is None or now_ms - self.head.published_ms < self._heartbeat_ms:
+        if self.head is None:
+            return False
+        if 0 <= now_ms - self.head.published_ms < self._heartbeat_ms:  # clocks may jump back
             return False
         publish.publish(self.disk, self.head.note)
         self.lock.say_again(now_ms)

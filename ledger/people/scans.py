@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select
 from sqlalchemy.engine import Engine
 
 from attest.stamp import Code
@@ -113,15 +113,14 @@ def tally(
     tx: Connection, stamp: Code, now_ms: int, zone: tzinfo = UTC, viewer: bytes | None = None
 ) -> Tally:
     """Count the checks of a stamp; leaves out what device `viewer` did in the last 24 hours."""
-    kept = _of(stamp)
+    values: dict[str, int | bytes] = {"roll": stamp.roll, "position": stamp.index}
+    kept = _ALL if viewer is None else _OTHERS
     if viewer is not None:
-        kept.append(not_(_recent(viewer, now_ms)))
-    provinces = func.count(func.distinct(_check.c.province))
-    count, places = tx.execute(select(func.count(), provinces).where(*kept)).one()
+        values |= {"device": viewer, "since": now_ms - DAY_MS}
+    count, places, at_ms = tx.execute(kept, values).one()
     if not count:
         return Tally()
-    oldest = select(_check.c.at_ms, _check.c.province).where(*kept).order_by(_check.c.at_ms)
-    at_ms, province = tx.execute(oldest.limit(1)).one()
+    province = tx.execute(_PROVINCE, values | {"at_ms": at_ms}).scalar()
     day = datetime.fromtimestamp(at_ms / 1000, zone).date().isoformat()
     return Tally(count, places, day, province)
 
@@ -132,3 +131,16 @@ def _of(stamp: Code) -> list[ColumnElement[bool]]:
 
 def _recent(device: bytes, now_ms: int) -> ColumnElement[bool]:
     return and_(_check.c.device == device, _check.c.at_ms > now_ms - DAY_MS)
+
+
+# Said once: making a query costs more than asking it.
+_HERE = and_(_check.c.roll == bindparam("roll"), _check.c.position == bindparam("position"))
+_ALL = select(
+    func.count(), func.count(func.distinct(_check.c.province)), func.min(_check.c.at_ms)
+).where(_HERE)
+_OTHERS = _ALL.where(
+    or_(_check.c.device != bindparam("device"), _check.c.at_ms <= bindparam("since"))
+)
+_PROVINCE = (
+    select(_check.c.province).where(_HERE, _check.c.at_ms == bindparam("at_ms")).limit(1)
+)

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,7 @@ class Kept:
     made_ms: int
     about: trace.Stamp
     dossier: Dossier
+    record: dict[str, Json]  # of `dossier`; its parts are shared and never changed
     state: Callable[[int], str]
 
 
@@ -114,13 +115,19 @@ class Stamps:
         cannot tell now; a code with a wrong MAC and one of no roll look the same.
         """
         try:
-            return self.read(text, now_ms).record()
+            kept, found = self._find(text, now_ms)
+            first: Json = dict(found.first_check) if found.first_check else None
+            checks: Json = {"first": first, "count": found.check_count}
+            return {**kept.record, "stamp": found.stamp.record(), "checks": checks}
         except (CorruptError, AttestError) as e:
             log.exception("records of a stamp contradict each other", extra={"code": e.code})
             raise UnableError("this server's own records of the stamp do not agree") from e
 
     def read(self, text: str, now_ms: int) -> Dossier:
         """Return the dossier of a code; our own faults are CorruptError and AttestError."""
+        return self._find(text, now_ms)[1]
+
+    def _find(self, text: str, now_ms: int) -> tuple[Kept, Dossier]:
         code = self._issued(text)
         with db.read(self._ledger.engine) as tx:
             about = trace.stamp(tx, code.roll, code.index)
@@ -132,7 +139,7 @@ class Stamps:
         if tally.unusual and state in ("active", "inactive"):
             state = "suspicious"
         first = {"day": tally.first_day or "", "province": tally.first_province or ""}
-        return replace(
+        return kept, replace(
             kept.dossier,
             stamp=self._stamp(code, kept.about, state),
             first_check=first if all(first.values()) else None,
@@ -176,7 +183,8 @@ class Stamps:
         line = compose.gather(shown, found.entries, published, self._ledger.keys()[1])
         lot = {"coverage": found.coverage, "rating": _points(published, found.rating)}
         made = compose.compose(line, published, replace(told, lot=lot))
-        return Kept(at.now_ms, about, made, lambda now_ms: condition.state(line, now_ms))
+        state = partial(condition.state, line)
+        return Kept(at.now_ms, about, made, made.record(), state)
 
     def _published_ms(self, now_ms: int) -> int:
         published_ms = _changed_ms(self._ledger.log.folder / publish.NAME)

@@ -5,6 +5,7 @@ take seconds to answer. SIGTERM and Ctrl-C end both after the step they are in.
 """
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -113,7 +114,7 @@ class Loop:
         except BusyError as e:
             log.warning("database is busy", extra={"reason": str(e)})
             return 0
-        except (OSError, LedgerError):
+        except (OSError, LedgerError, sqlite3.Error):  # the disk, another writer, lock.db
             raise
         except Exception as e:
             hopeless = isinstance(e, DBAPIError) and not isinstance(e, IntegrityError)

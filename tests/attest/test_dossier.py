@@ -9,12 +9,13 @@ import pytest
 from attest import dossier
 from attest.dossier import VersionError
 from attest.errors import MalformedError, TooLargeError
+from support import coop_troubles
 from support import vectors_dossier as made
 
 
 @cache
 def bases() -> dict[str, dossier.Dossier]:
-    return made.bases()
+    return coop_troubles.bases()
 
 
 def record() -> dict:

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from attest.footage import boxes
 from attest.footage import manifest as manifests
 from attest.footage import segment as segments
 from attest.keys import PrivateKey
@@ -17,10 +16,10 @@ from camera_node.keep import manifest
 from camera_node.keep.journal import Journal
 from camera_node.keep.sayings import Place
 from camera_node.keep.upload import Identity
-from camera_node.scenes import draw, packets
+from camera_node.scenes import draw
 from camera_node.scenes.camera import CameraServer
 from camera_node.scenes.sources import Live
-from support import require
+from support import require, slices
 from support.footage import CAMERA, NODE
 
 pytestmark = pytest.mark.integration
@@ -59,26 +58,8 @@ def close(journal):
 
 
 def kept_slices(journal):
-    """The coded slices in the journaled segments: length-prefixed NAL units in each mdat."""
-    found = []
-    for kept in reversed(journal.present()):
-        data = journal.segment_path(kept.stored.seq).read_bytes()
-        for box in boxes.boxes(data):
-            at = box.body
-            while box.kind == "mdat" and at < box.end:
-                end = at + 4 + int.from_bytes(data[at : at + 4])
-                found.append(data[at + 4 : end])
-                at = end
-    return [nal for nal in found if packets.kind(nal) in (packets.SLICE, packets.SLICE_IDR)]
-
-
-def sent_slices(nals):
-    return [nal for nal in nals if packets.kind(nal) in (packets.SLICE, packets.SLICE_IDR)]
-
-
-def is_run_of(part, whole):
-    start = whole.index(part[0])
-    return whole[start : start + len(part)] == part
+    paths = [journal.segment_path(k.stored.seq) for k in reversed(journal.present())]
+    return slices.of_segments([path.read_bytes() for path in paths])
 
 
 def test_coded_slices_are_those_that_rtsp_sent(journal):
@@ -88,7 +69,7 @@ def test_coded_slices_are_those_that_rtsp_sent(journal):
         shown = record(journal, url, 9)
     kept = kept_slices(journal)
     assert len(kept) >= 40
-    assert is_run_of(kept, sent_slices(sent))
+    assert slices.is_run_of(kept, slices.of_nals(sent))
     gops = [gop for k in reversed(journal.present()) for gop in k.stored.gops]
     assert [g.digest for g in gops] == [segments.measure(s.data)[0].digest for s in shown][
         : len(gops)
@@ -100,7 +81,7 @@ def test_a_photographed_room_is_recorded_too(journal):
     sent = []
     with CameraServer() as cameras:
         record(journal, cameras.serve_file(video, tap=sent.append), 11)
-    assert is_run_of(kept_slices(journal), sent_slices(sent))
+    assert slices.is_run_of(kept_slices(journal), slices.of_nals(sent))
     found = close(journal)
     assert manifests.parse(found.to_bytes()) == found
     assert [s.seq for s in found.segments] == list(range(len(found.segments)))

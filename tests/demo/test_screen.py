@@ -3,6 +3,8 @@
 import io
 import re
 
+import cv2
+import numpy as np
 import pytest
 
 from webapp.demo import screen
@@ -91,3 +93,10 @@ def test_a_line_is_there_at_once():
     stream = Terminal("utf-8", terminal=False)
     Screen(stream, colours=False, blocks=True).say("ready")
     assert stream.buffer.getvalue() == b"ready\n"
+
+
+def test_a_camera_reads_the_link_off_the_screen():
+    rows = halves(drawn("utf-8", UTF8, terminal=True))
+    picture = np.where(np.array(rows), 0, 255).astype(np.uint8).repeat(8, 0).repeat(8, 1)
+    read, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
+    assert read == LINK

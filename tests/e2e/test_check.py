@@ -8,7 +8,7 @@ import pytest
 from support import coop
 from support.browser_world import World, main, opened, steps
 from support.coop import NOW_MS, REGULATOR
-from support.vectors_dossier import marked, told, voided
+from support.coop_troubles import marked, told, voided
 
 WAITING_AFTER = {
     "trust": ["keys", "signature", "promise", "inclusion", "witness", "anchor", "facts"],
@@ -241,6 +241,16 @@ def test_a_missing_key_entry_is_unable_and_later_steps_still_run(browser, world)
         assert (main(page)["state"], main(page)["result"]) == ("unable", "unable")
 
 
+def test_a_contradiction_wins_over_what_is_missing(browser, world):
+    record = copy.deepcopy(world.record)
+    del record["entries"][str(max(world.record["keys"].values(), key=str)["entries"][-1])]
+    record["stamp"]["blind"] = "A" * 22
+    with opened(browser, World(record, page_record=world.record)) as page:
+        assert (steps(page)["keys"], steps(page)["stamp"]) == ("unable", "failed")
+        assert steps(page)["facts"] == "waiting"
+        assert (main(page)["state"], main(page)["result"]) == ("mismatch", "failed")
+
+
 @pytest.mark.parametrize("silent", ["dossier", "chain"])
 def test_silence_ends_after_ten_seconds_at_most(browser, world, silent):
     path = "/chain" if silent == "chain" else f"/s/{world.code}/dossier"
@@ -333,3 +343,42 @@ def texts(page, html):
 def test_the_check_of_this_page_was_made_at_the_fixed_hour(browser, world):
     with opened(browser, world) as page:
         assert page.evaluate("Date.now()") == NOW_MS
+
+
+def test_what_people_read_is_written_from_the_payload(browser, world):
+    path = f"/s/{world.code}"
+    world.changes[path] = lambda body: body.replace(b">18 Nov 2028<", b">18 Nov 2099<")
+    with opened(browser, world) as page:
+        assert main(page)["result"] == "held"
+        assert "2099" not in page.text_content("main")
+        assert "18 Nov 2028" in page.text_content("main")
+
+
+def test_white_space_around_a_fact_is_no_contradiction(browser, world):
+    path = f"/s/{world.code}"
+    world.changes[path] = lambda body: body.replace(b">500 ml<", b">\n  500\n ml <")
+    with opened(browser, world) as page:
+        assert main(page)["result"] == "held"
+        assert page.text_content("[data-fact$='#/netContent']") == "500 ml"
+
+
+def test_a_fact_of_an_entry_that_is_not_the_stamp_s_is_a_mismatch(browser, world):
+    path = f"/s/{world.code}"
+    world.changes[path] = lambda body: body.replace(
+        b"</main>", b'<span data-fact="0#/name">Office of the sample province</span></main>'
+    )
+    with opened(browser, world) as page:
+        assert (steps(page)["facts"], main(page)["state"]) == ("failed", "mismatch")
+
+
+def test_an_old_browser_leaves_the_server_s_word_as_it_stands(browser, world):
+    with opened(browser, world, scripts=["delete Object.hasOwn"]) as page:
+        found = main(page)
+        assert (found["state"], found["by"], found["result"]) == ("active", "server", "unable")
+
+
+def test_what_was_kept_and_is_no_longer_readable_is_a_first_visit(phone, browser, world):
+    with opened(browser, world, context=phone) as page:
+        page.evaluate("localStorage.setItem('nguon.kept', '{\"trust\":null}')")
+    with opened(browser, world, context=phone) as page:
+        assert (steps(page)["trust"], main(page)["result"]) == ("told", "held")

@@ -12,14 +12,13 @@ from attest import dossier
 from ledger.audit import anchors, evidence
 from ledger.audit.cli import audit
 from ledger.errors import UnableError
-from support import coop
-from support import vectors_dossier as made
+from support import coop, coop_troubles
 from support.coop import NOW_MS, TRUST
 
 
 @pytest.fixture(scope="module")
 def shown():
-    return made.told(coop.coop())
+    return coop_troubles.told(coop.coop())
 
 
 def judged(data: bytes, pins: object = TRUST, **more: object) -> evidence.Judged:
@@ -34,7 +33,7 @@ def test_genuine_evidence_holds(shown):
 
 
 def test_without_pins_it_never_says_genuine(shown):
-    for data in (shown.to_bytes(), made.bases()["forged"].to_bytes()):
+    for data in (shown.to_bytes(), coop_troubles.bases()["forged"].to_bytes()):
         found = judged(data, None)
         assert found.status == 3
         assert "genuine" not in found.text()
@@ -42,7 +41,7 @@ def test_without_pins_it_never_says_genuine(shown):
 
 
 def test_a_forgers_evidence_fails_against_the_real_pins():
-    found = judged(made.bases()["forged"].to_bytes())
+    found = judged(coop_troubles.bases()["forged"].to_bytes())
     assert found.status == 1
     assert found.record()["result"] == "failed"
 
@@ -85,7 +84,7 @@ def test_200_random_flipped_bytes_are_never_taken_for_more(shown):
 
 
 def test_the_file_of_another_stamp_shows_that_stamp():
-    other = made.told(coop.coop(), 33, "inactive", activated=False)
+    other = coop_troubles.told(coop.coop(), 33, "inactive", activated=False)
     assert judged(other.to_bytes()).record()["state"] == "inactive"
 
 
@@ -156,7 +155,7 @@ def test_an_rpc_of_the_auditors_choice_lifts_the_anchor(
 def test_no_chain_is_asked_without_pins_or_without_an_anchor(shown):
     for data, pins in (
         (shown.to_bytes(), None),
-        (made.told(coop.coop(), anchor=None, consistency=()).to_bytes(), TRUST),
+        (coop_troubles.told(coop.coop(), anchor=None, consistency=()).to_bytes(), TRUST),
     ):
         found = judged(data, pins, rpc="http://127.0.0.1:1")
         assert "no chain was asked" in found.text()

@@ -288,3 +288,30 @@ def test_a_helper_never_speaks_for_a_producer(world):
     record = diary(world, "a-process", bulk("mash"))
     refused(world, RoleError, world.say, "helper", "diary", record)
     world.say("helper", "visit", world.plain("visit", "1", about=A, at="2026-11-18T06:00:00Z"))
+
+
+def test_a_product_without_a_gtin_is_named_by_its_packaging(world):
+    jar, own = bulk("jar-1"), f"{HOST}/product/jar"
+    out = ([(bulk("x"), 5, "KGM")], [(jar, 20, None)])
+    refused(
+        world,
+        refusals.UnknownRecordError,
+        world.make,
+        "a",
+        "packaging",
+        *out,
+        nguon_product=own,
+    )
+    world.product(own, "a")
+    foreign = {"nguon_product": own}
+    other = ([(bulk("y"), 5, "KGM")], [(bulk("jar-2"), 20, None)])
+    refused(
+        world, refusals.ForeignProductError, world.make, "b", "packaging", *other, **foreign
+    )
+    world.make("a", "packaging", *out, nguon_product=own)
+    world.test(jar)
+    world.roll(8, product=SAUCE)
+    refused(world, refusals.OtherProductError, world.activate, 8, 0, 1, jar)
+    world.roll(9, product=own)
+    world.activate(9, 0, 19, jar)
+    world.agree()

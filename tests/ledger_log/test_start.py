@@ -214,6 +214,8 @@ def test_a_head_is_said_again_without_growth(world):
     assert writer.say_again(said + 300_000)
     again = lock.Signed(world.settings.lock, world.signer.name).head()
     assert (again.size, again.published_ms) == (1, said + 300_000)
+    assert writer.say_again(said - 86_400_000)  # the clock jumped back a day
+    assert not writer.say_again(said - 86_400_000 + 1)
 
 
 def test_the_database_is_not_held_for_ever_by_another_process(world):

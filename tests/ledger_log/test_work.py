@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 from pathlib import Path
 
@@ -211,6 +212,43 @@ def test_a_copy_older_than_the_last_anchor_is_refused_naming_both_sizes(anchored
     assert "has 2 entries" in refused.stderr
     assert "head of 4" in refused.stderr
     assert "mirror" in refused.stderr
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    pgrep = shutil.which("pgrep")
+    assert pgrep
+    found = subprocess.run([pgrep, "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in found.stdout.split()]
+
+
+def test_a_chain_that_is_lost_stops_nothing_and_is_anchored_on_anew(anchored):
+    ledger = opened(anchored)
+    with anchored.working() as worker:
+        say(ledger, "a")
+        anchored_at(anchored, 2)
+        before = anchored.ok("anchor", "status")["chain"]
+        shutil.rmtree(anchored.data / "chain")
+        for child in children(worker.child.pid):
+            os.kill(child, signal.SIGKILL)
+        assert say(ledger, "b", "c") == [2, 3]
+        anchored_at(anchored, 4, 60)
+        status = anchored.ok("anchor", "status")
+        assert status["chain"]["chainId"] != before["chainId"]
+        assert status["chain"]["independent"] is False
+        assert "chain-lost" in {incident["kind"] for incident in status["incidents"]}
+        assert worker.stop() == 0
+        assert children(worker.child.pid) == []
+    pins = trust.parse((anchored.data / "trust.json").read_bytes())
+    assert pins.chain_id == status["chain"]["chainId"]
+    ledger.close()
+
+
+def test_an_anchor_by_hand_waits_for_its_block(anchored):
+    done = anchored.run("anchor", "once", "--seconds", "60")
+    assert done.returncode == 0, done.stderr
+    assert "anchored 1 in block" in done.stdout
+    assert anchored.ok("anchor", "status")["newest"]["size"] == 1
 
 
 def test_an_audit_with_a_node_of_ones_own_checks_every_anchor(anchored, tmp_path):

@@ -152,7 +152,11 @@ def test_what_the_door_refuses_is_answered_without_the_writer(world):
         pytest.param(b"", door.ONE, MalformedError, id="no statement"),
         pytest.param(b"\xd2", door.ONE, MalformedError, id="cut"),
         pytest.param(b"{}", "application/json", MediaTypeError, id="json"),
-        pytest.param(b"\x80" * 1001, door.BATCH, BodyTooLargeError, id="1,001 items"),
+        pytest.param(b"\x80" * 2**23, door.BATCH, MalformedError, id="8 million items"),
+        pytest.param(
+            b"\x9a\x00\x7f\xff\xf0" + b"\x80" * 8_388_592, door.BATCH, MalformedError, id="long"
+        ),
+        pytest.param(b"\xd2\x84\x5b" + b"\xff" * 99, door.BATCH, MalformedError, id="endless"),
         pytest.param(
             b"\x80" * 2**23 + b"\x80", door.BATCH, BodyTooLargeError, id="above 8 MiB"
         ),
@@ -162,6 +166,16 @@ def test_what_the_door_refuses_is_answered_without_the_writer(world):
 def test_a_body_that_is_no_batch_is_refused_as_a_whole(world, body, media, refusal):
     with pytest.raises(refusal):
         world.post_bytes(body, media=media)
+
+
+def test_a_batch_has_at_most_a_thousand_statements(world):
+    writer = world.found()
+    said = [party(world.root, n).data for n in range(1001)]
+    with pytest.raises(BodyTooLargeError):
+        world.post_bytes(b"".join(said))
+    job = world.post_bytes(b"".join(said[:1000]))
+    assert writer.step() == 1000
+    assert world.codes(job) == list(range(1, 1001))
 
 
 @pytest.mark.parametrize(

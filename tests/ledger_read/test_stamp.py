@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,33 +10,20 @@ from sqlalchemy import delete, insert, select
 from attest import dossier, stamp, statement, verify
 from ledger import printing
 from ledger.errors import CorruptError, NotFoundError, UnableError
-from ledger.ledger import open_ledger
 from ledger.people import scans
-from ledger.read import directory, relied, trace, watched
+from ledger.read import trace
 from ledger.read.stamp import KEPT_S, Stamps
 from ledger.store import db
 from ledger.store.anchor_rows import Anchor, ChainIdentity
 from ledger.store.derived_rows import table
 from ledger.store.lot_rows import EventRow
 from ledger.store.private_rows import CheckRow
-from ledger.store.watch_rows import FootageRow, ViolationRow
 from support import story
+from support.shown import first_of, now_ms
 from webapp.demo import fish_sauce, province
 
 OFTEN = "checked unusually often"  # which people's page views make so
 NEVER = "never issued"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return story.told(tmp_path_factory.mktemp("stamps"))
-
-
-@pytest.fixture(scope="module")
-def ledger(world):
-    opened = open_ledger(world.settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -48,14 +34,6 @@ def stamps(ledger):
 @pytest.fixture(scope="module")
 def shown(world):
     return {one.what: one for one in province.shown(world.cast.rolls)}
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def first_of(world, name: str, at: int = 0) -> str:
-    return world.cast.rolls[name].codes[at]
 
 
 def test_every_stamp_of_the_story_holds_for_a_stranger_in_its_state(stamps, ledger, shown):
@@ -229,86 +207,6 @@ def test_a_binding_that_was_taken_back_stays_visible(stamps, shown):
     read = stamps.read(shown["active after a corrected activation"].code, now_ms())
     kinds = {moment.kind for moment in read.timeline}
     assert {"activation", "correction"} <= kinds
-
-
-@pytest.fixture
-def filmed(ledger, world):
-    """Rows as a box and an office would make them, on a connection that forgets them."""
-    code = stamp.parse(first_of(world, "shrimp"))
-    with ledger.engine.connect() as tx, tx.begin() as change:
-        about = trace.stamp(tx, code.roll, code.index)
-        size = ledger.log.size()
-        bare = relied.find(tx, about, size).entries
-        free = [index for index in range(1, size) if index not in bare]
-        lots = [about.binding.lot, *trace.ancestors(tx, about.binding.lot)]
-        zones = {camera.zone: camera for camera in directory.cameras(tx)}
-        spans = watched.lasting(trace.mentions(tx, lots))
-        span = next(span for span in spans if span.zone in zones)
-        camera = zones[span.zone]
-        for seq in range(3):
-            minute = {
-                "camera": camera.id,
-                "seq": 1_000 + seq,
-                "entry": free[seq],
-                "node": camera.node,
-                "zone": span.zone,
-                "start_ms": span.start_ms + 60_000 * seq,
-                "end_ms": span.start_ms + 60_000 * (seq + 1),
-                "manifest": "x",
-                "digest": bytes(32),
-                "recorded_ms": 60_000,
-                "gaps": GAP if seq == 2 else None,
-            }
-            tx.execute(insert(table(FootageRow)), minute)
-        facility = trace.lot(tx, about.binding.lot)
-        place = tx.execute(
-            select(table(EventRow).c.facility).where(table(EventRow).c.entry == facility.packed)
-        ).scalar()
-        for number, ruling in enumerate(("confirmed", "dismissed", None)):
-            suspicion = {
-                "id": f"https://mau.example/violation/{number}",
-                "camera": camera.id,
-                "facility": place,
-                "zone": span.zone,
-                "at_ms": span.start_ms,
-                "entry": free[3 + number],
-                "ruling": ruling,
-                "decision": "https://mau.example/decision/1",
-                "decided": free[6 + number] if ruling else None,
-            }
-            tx.execute(insert(table(ViolationRow)), suspicion)
-        yield relied.find(tx, about, size), camera, free
-        change.rollback()
-
-
-GAP = '[{"from":"2026-11-20T00:00:00Z","to":"2026-11-20T00:00:10Z","reason":"power"}]'
-
-
-def test_minutes_of_the_working_time_are_shown_with_their_camera(filmed):
-    found, camera, free = filmed
-    assert {*free[:3], camera.entry} <= set(found.entries)
-    assert found.coverage is not None
-
-
-def test_only_a_confirmed_suspicion_is_shown_with_its_decision(filmed):
-    found, _, free = filmed
-    assert {free[3], free[6]} <= set(found.entries)
-    assert not {free[4], free[5], free[7]} & set(found.entries)
-
-
-def test_a_lot_without_pictures_has_no_clips_and_says_so(ledger, world):
-    code = stamp.parse(first_of(world, "shrimp"))
-    with db.read(ledger.engine) as tx:
-        found = relied.find(tx, trace.stamp(tx, code.roll, code.index), ledger.log.size())
-    assert found.coverage == 0
-
-
-def test_nothing_beyond_the_checkpoint_is_relied_on(ledger, world):
-    code = stamp.parse(first_of(world, "shrimp"))
-    with db.read(ledger.engine) as tx:
-        about = trace.stamp(tx, code.roll, code.index)
-        for size in (about.roll.entry + 1, about.binding.entry, 60, 1):
-            assert all(i < size for i in relied.find(tx, about, size).entries)
 
 
 @pytest.fixture

@@ -55,13 +55,18 @@ def register(world: WebWorld) -> None:
         "required": True,
     }
     world.log(world.say(MAKER_KEY, MAKER, zone))
+    hang(world)
+
+
+def hang(world: WebWorld, camera: str = footage.CAMERA, number: int = 14) -> None:
+    """Hang a camera in the zone; `number` makes its event's id."""
     event = {
         "type": "AssociationEvent",
-        "eventID": "urn:uuid:5f2d8c1e-0000-4000-8000-000000000014",
+        "eventID": f"urn:uuid:5f2d8c1e-0000-4000-8000-{number:012d}",
         "eventTime": "2026-10-01T09:00:00+07:00",
         "eventTimeZoneOffset": "+07:00",
         "parentID": ZONE,
-        "childEPCs": [footage.CAMERA],
+        "childEPCs": [camera],
         "action": "ADD",
         "bizStep": "installing",
         "readPoint": {"id": ZONE},

@@ -27,6 +27,7 @@ KEY = {
     "reason": "lost",
 }
 
+DIGEST = "ni:///sha-256;uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek"
 PLAIN_EDITS = {
     "another type": ["/type", "permit"],
     "no id": ["/id"],
@@ -35,6 +36,11 @@ PLAIN_EDITS = {
     "null for a member": ["/id", None],
     "evidence without a digest": ["/nguon:evidence", [{"type": "photo", "uri": "ipfs://x"}]],
     "evidence that is not a list": ["/nguon:evidence", {}],
+    "evidence that is salted false": [
+        "/nguon:evidence",
+        [{"type": "x", "uri": "ipfs://x", "digest": DIGEST, "salted": False}],
+    ],
+    "a null character": ["/note\0", "x"],
     "a sealed part without salt": [
         "/nguon:sealed",
         [{"uri": "ipfs://x", "digest": "ni:///sha-256;AA", "to": "authority"}],
@@ -82,7 +88,10 @@ OTHER_MINUTE = {
 ELEMENT = f"{EVENT}/sensorElementList/0"
 OWN_EDITS: dict[str, dict[str, list[Any]]] = {
     "place": {"a level of no country": ["/level", "village"]},
-    "party": {"a kind of no party": ["/kind", "person"]},
+    "party": {
+        "a kind of no party": ["/kind", "person"],
+        "a name with a null character": ["/name", "a\0b"],
+    },
     "cluster": {"members that are not URIs": ["/members", ["a b"]]},
     "facility": {"no producer": ["/producer"]},
     "zone": {"a zone kind that is not filmed or known": ["/kind", "office"]},
@@ -129,10 +138,10 @@ OWN_EDITS: dict[str, dict[str, list[Any]]] = {
             "/@context",
             "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
         ],
-        "an event about nothing": [f"{EVENT}/quantityList"],
         "a step that does not receive": [f"{EVENT}/bizStep", "shipping"],
         "no lot": [f"{EVENT}/quantityList", []],
         "less than nothing": [f"{QUANTITY}/quantity", -1],
+        "more than there is": [f"{QUANTITY}/quantity", 1e13],
         "a unit in words": [f"{QUANTITY}/uom", "kilograms"],
         "a report without a type": [f"{ELEMENT}/sensorReport/0/type"],
         "a source of no type": [f"{EVENT}/sourceList/0/type", "friend"],
@@ -183,7 +192,10 @@ OWN_EDITS: dict[str, dict[str, list[Any]]] = {
         "no last": [f"{EVENT}/nguon:last"],
         "two lots": [f"{EVENT}/quantityList/1", {"epcClass": "https://a.example/l"}],
     },
-    "void": {"no reason": [f"{EVENT}/nguon:reason"]},
+    "void": {
+        "no reason": [f"{EVENT}/nguon:reason"],
+        "an event about nothing": [f"{EVENT}/epcList"],
+    },
     "shipment": {"to nowhere": [f"{EVENT}/destinationList"]},
     "arrival": {"from nowhere": [f"{EVENT}/sourceList"]},
     "hold": {

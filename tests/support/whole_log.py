@@ -1,4 +1,4 @@
-"""The smallest dossier over a real log: every entry of it, for a stamp that nobody activated."""
+"""The smallest dossier over a real log: every entry, for a stamp that nobody activated."""
 
 from typing import Any
 

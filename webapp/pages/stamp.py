@@ -23,8 +23,9 @@ from attest.gs1 import DigitalLinkError
 from ledger.errors import LedgerError, NotFoundError
 from ledger.ledger import Ledger
 from ledger.people import scans
+from ledger.people.scans import Tally
 from webapp import errors, negotiate
-from webapp.desk import desk, json_answer, words_now
+from webapp.desk import desk, json_text, words_now
 
 from . import linkset, typed, view
 
@@ -64,14 +65,14 @@ def empty() -> ResponseReturnValue:
 @bp.get("/s/<code>/dossier")
 def dossier(code: str) -> ResponseReturnValue:
     """Answer with the dossier, whatever the client prefers."""
-    return _fresh(json_answer(_dossier(code)))
+    return _json(_dossier(code))
 
 
 @bp.get("/s/<code>/evidence")
 def evidence(code: str) -> ResponseReturnValue:
     """Answer with the dossier as a file to keep."""
     found = _dossier(code)
-    answer = _fresh(json_answer(found))
+    answer = _json(found)
     name = f"{found['stamp']['code']}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -98,7 +99,7 @@ def _answer(code: str, link: gs1.DigitalLink | None = None) -> ResponseReturnVal
         return linkset.answer(desk().site, link, found["stamp"]["code"])
     if form is None:
         raise errors.NotAcceptableError("a stamp is a page, a dossier in JSON or a linkset")
-    return _fresh(json_answer(found))
+    return _json(found)
 
 
 def _dossier(code: str, link: gs1.DigitalLink | None = None) -> dict[str, Any]:
@@ -107,9 +108,11 @@ def _dossier(code: str, link: gs1.DigitalLink | None = None) -> dict[str, Any]:
     found: dict[str, Any] = ledger.stamps.dossier(code, now_ms)
     if link is not None and _gtin(found) != link.gtin:
         raise NotFoundError(f"no stamp {code} was issued for product {link.gtin}")
-    parsed = stamp.parse(found["stamp"]["code"])
-    viewer = request.cookies.get(DEVICE)
-    g.tally = ledger.checks.tally(parsed, now_ms, viewer, desk().now().tzinfo or UTC)
+    if found["checks"]["count"]:
+        parsed, viewer = stamp.parse(found["stamp"]["code"]), request.cookies.get(DEVICE)
+        g.tally = ledger.checks.tally(parsed, now_ms, viewer, desk().now().tzinfo or UTC)
+    else:
+        g.tally = Tally()
     return found | {"checks": g.tally.record()}
 
 
@@ -118,18 +121,44 @@ def _gtin(found: dict[str, Any]) -> str | None:
     return item["value"] if item else None
 
 
+def _json(found: dict[str, Any]) -> Response:
+    dumps = current_app.json.dumps
+    own = {name: found[name] for name in ("stamp", "checks")}  # the rest is the lot's
+
+    def rest() -> str:
+        return dumps({name: value for name, value in found.items() if name not in own})
+
+    code = stamp.parse(found["stamp"]["code"])
+    text = desk().kept.text(found["entries"], ("json", _binding(found)), code, rest)
+    return _fresh(json_text(f"{dumps(own)[:-1]},{text[1:]}\n"))
+
+
 def _page(found: dict[str, Any]) -> Response:
     person = request.method == "GET" and scans.is_person(request.headers)
-    lot = (found["lot"] or {}).get("id")
-    ledger: Ledger = current_app.extensions["ledger"]
-    gaps = ledger.gaps(lot["value"]) if lot else ()
-    visit = view.Visit(words_now(), desk().now(), person, g.tally, gaps)
-    page = view.StampPage(found, desk().site, visit)
-    answer = make_response(render_template("stamp.html", page=page))
+    words, now = words_now(), desk().now()
+
+    def render() -> str:
+        lot = (found["lot"] or {}).get("id")
+        ledger: Ledger = current_app.extensions["ledger"]
+        gaps = ledger.gaps(lot["value"]) if lot else ()
+        visit = view.Visit(words, now, person, g.tally, gaps)
+        page = view.StampPage(found, desk().site, visit)
+        return render_template("stamp.html", page=page)
+
+    code = stamp.parse(found["stamp"]["code"])
+    minute = f"{now:%Y%m%d%H%M}"
+    # The query stands in the links that switch the language.
+    key = (_binding(found), words.lang, person, g.tally, minute, request.query_string)
+    answer = make_response(desk().kept.text(found["entries"], key, code, render))
     g.connect = "'self' https:"  # for the chain node that a reader types in
     if person:
-        _count(page.code, answer)
+        _count(found["stamp"]["code"], answer)
     return _fresh(answer)
+
+
+def _binding(found: dict[str, Any]) -> tuple[int, int | None, str]:
+    said = found["stamp"]
+    return said["rollEntry"], said["activationEntry"], said["state"]
 
 
 def _count(code: str, answer: Response) -> None:
@@ -169,9 +198,14 @@ def refuse(error: AttestError | LedgerError) -> Response:
     number = errors.status(error)
     if isinstance(error, stamp.CodeError):
         number = 404
-    elif number >= 500:  # noqa: PLR2004 - whatever broke, nothing was checked
+    elif number >= 500 or _is_ours(error):  # noqa: PLR2004 - whatever broke, nothing was checked
         number = 503
     return _refused(number, error)
+
+
+def _is_ours(error: AttestError | LedgerError) -> bool:
+    """Say whether stored records were refused, rather than what the reader asked for."""
+    return isinstance(error, AttestError) and not isinstance(error, DigitalLinkError)
 
 
 @bp.errorhandler(Exception)

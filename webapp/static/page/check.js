@@ -6,9 +6,9 @@ import { verify, worst } from "../verify/verify.js";
 
 const SILENCE_MS = 9000;
 const KEPT = "nguon.kept";
+const UNABLE = { result: "unable", state: "unable" };
 const main = document.querySelector("main[data-page=stamp]");
 const list = main?.querySelector("[data-verify]");
-const domain = location.host;
 let turn = 0;
 
 if (list) {
@@ -25,15 +25,15 @@ async function run(own) {
   const isOver = () => mine !== turn;
   for (const step of list.children) mark(step, { result: "waiting" });
   list.dataset.result = "running";
-  const found = await check(own, isOver).catch(() => null);
+  const found = await check(own, isOver).catch(() => UNABLE);
   if (isOver()) return;
   conclude(found);
   list.dispatchEvent(new CustomEvent("nguon:checked", { bubbles: true }));
 }
 
 async function check(own, isOver) {
-  // No WebCrypto without a secure context: the server's word stands.
-  if (!globalThis.crypto?.subtle) return null;
+  // An insecure context or an old browser: the server's word stands.
+  if (!globalThis.crypto?.subtle || !Object.hasOwn) return null;
   const silence = new AbortController();
   setTimeout(() => silence.abort(), SILENCE_MS);
   const get = async (url, more) => {
@@ -48,11 +48,11 @@ async function check(own, isOver) {
   };
   const consistency = async (m, n) => (await get(`/log/consistency/${m}/${n}`)).proof;
   const kept = stored();
-  const asked = [get("/log/trust"), get(list.dataset.verify)];
-  const [trust, dossier] = await Promise.allSettled(asked);
-  const isDamaged = [trust, dossier].some(({ reason }) => reason instanceof SyntaxError);
+  const asked = await Promise.allSettled([get("/log/trust"), get(list.dataset.verify)]);
+  const isDamaged = asked.some(({ reason }) => reason instanceof SyntaxError);
   if (isDamaged) return { result: "failed", state: "mismatch" };
-  if (!dossier.value) return { result: "unable", state: "unable", kept };
+  const [trust, dossier] = asked;
+  if (!dossier.value) return { ...UNABLE, kept };
   const verdict = await verify(dossier.value, {
     code: codeHere(),
     kept,
@@ -98,7 +98,7 @@ function mark(step, { result, code, at, changed }) {
   const by = ["told", "waiting", "running"].includes(result) ? "server" : "phone";
   Object.assign(step.dataset, { result, by });
   write(step, "[data-result-text]", words.text(`result.${result}`));
-  write(step, "[data-by-text]", words.text(`by.${by}`, { domain, time: words.clock() }));
+  write(step, "[data-by-text]", words.text(`by.${by}`, { domain: location.host, time: words.clock() }));
   write(step, "[data-detail]", [code, at].filter((part) => part !== undefined).join(" "));
   if (step.dataset.step === "trust" && result === "held") {
     write(step, ".step-text", words.text("step.trust"));
@@ -110,9 +110,9 @@ function write(node, selector, text) {
   if (part) part.textContent = text;
 }
 
-// All changes together, and never to a better state.
+// Never to a better state.
 function conclude(found) {
-  const { result, state, level = [], steps } = found ?? { result: "unable" };
+  const { result, state, level = [], steps } = found ?? UNABLE;
   list.dataset.result = result;
   if (!steps) {
     for (const step of list.children) {
@@ -131,8 +131,8 @@ function conclude(found) {
     write(main, "[data-do]", words.text(`state.${after}.do`, slots(found)));
   }
   main.dataset.level = level.join(" ");
-  if (result !== "held") return;
-  main.dataset.by = "phone";
+  if (result === "unable") return;
+  if (result === "held") main.dataset.by = "phone";
   write(main, "[data-where]", words.text("where.phone", { time: words.clock() }));
 }
 
@@ -151,7 +151,8 @@ function slots({ notice = {}, kept }) {
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT));
+    const kept = JSON.parse(localStorage.getItem(KEPT));
+    return kept.trust && kept;
   } catch {
     return null;
   }

@@ -4,8 +4,6 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const texts = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 export const lang = document.documentElement.lang;
 
-export const has = (key) => Object.hasOwn(texts, key);
-
 export const text = (key, slots = {}) =>
   (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(slots[name] ?? ""));
 

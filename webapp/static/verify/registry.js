@@ -1,6 +1,8 @@
 // Which key may sign what at which index, folded as `attest/registry.py` folds it.
 
-import { concat, fromBase64url, isIndex, isText, malformed, refuse, sha256, utf8 } from "./bytes.js";
+import {
+  concat, fromBase64url, isIndex, isText, malformed, refuse, sha256, utf8,
+} from "./bytes.js";
 import { isUri, parsePublic, verify } from "./statement.js";
 
 const SIGNS = {
@@ -14,7 +16,8 @@ const SIGNS = {
   printer: "roll void",
   inspector: "inspection sampling rapidtest hold",
   regulator:
-    "certificate place cluster facility camera decision rating hold release recall support training",
+    "certificate place cluster facility camera decision rating hold release recall support " +
+    "training",
   helper: "visit training support",
   camera: "footage violation segment",
   server: "feedback scans access",

@@ -107,7 +107,8 @@ export function trace(bound) {
 
   const makes = ({ kind, event }) =>
     ["processing", "packaging"].includes(kind) && madeBy(event).some((made) => lots.has(made));
-  close(lots, () => events.filter(makes).flatMap(({ event }) => lotsIn(event, "inputQuantityList")));
+  const inputsOf = ({ event }) => lotsIn(event, "inputQuantityList");
+  close(lots, () => events.filter(makes).flatMap(inputsOf));
   const isPacking = ({ kind, event, said }) =>
     kind === "packaging" && madeBy(event).includes(lot) &&
     (said.header.iss === producer ||
@@ -132,7 +133,8 @@ export function trace(bound) {
     const more = [...entries].filter(([index, { kind, record }]) => {
       const list = listOf({ record });
       const isLinked = () => LINKS.some((name) => things.has(record[name]));
-      return kind !== "key" && !belonging.has(index) && (list.length ? list.some(isOf) : isLinked());
+      if (kind === "key" || belonging.has(index)) return false;
+      return list.length ? list.some(isOf) : isLinked();
     });
     for (const [, said] of more) {
       for (const place of listOf(said).flatMap(placesOf)) things.add(place);

@@ -135,7 +135,7 @@ async function edwards(raw) {
     const key = await usable(raw, "Ed25519");
     return (signature, message) => crypto.subtle.verify("Ed25519", key, signature, message);
   } catch {
-    // This WebCrypto has no Ed25519 (one phone in five): the self-hosted verifier has.
+    // No Ed25519 in this WebCrypto: one phone in five.
     const noble = await import("../vendor/noble-ed25519-2.3.0.js");
     return (signature, message) =>
       noble.verifyAsync(signature, message, raw, { zip215: false }).catch(() => false);

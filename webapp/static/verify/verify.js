@@ -23,6 +23,10 @@ const LEVELS = {
   fresh: ["fresh"],
 };
 const ORDER = "active inactive suspicious expired unable void hold recalled mismatch".split(" ");
+const MEMBERS =
+  "anchor chain checkpoint checkpointTime checks consistency entries keys lot notProven product " +
+  "stamp timeline version";
+const TOLD = ["lot.coverage", "lot.rating"];
 const UNABLE = ["unable", "unknown-key"];
 const need = (value) => value ?? refuse("unable");
 const hash = (text) => fromBase64url(text, 32);
@@ -114,11 +118,12 @@ async function keys(c) {
 const rising = ({ entries }) =>
   Object.entries(entries).map(([name, entry]) => [Number(name), entry]).sort(([a], [b]) => a - b);
 
-function checkShape({ version, stamp: { state, ...rest }, lot, timeline, entries, ...more }) {
+function checkShape(record) {
+  const { version, stamp: { state, ...rest }, lot, timeline, entries } = record;
   const told = [lot?.coverage, lot?.rating, ...timeline.map(({ summary }) => summary)];
   const fits =
     version === 1 &&
-    Object.keys(more).length === 9 &&
+    Object.keys(record).sort().join(" ") === MEMBERS &&
     Object.keys(rest).length === 7 &&
     !["unable", "mismatch"].includes(state) &&
     told.every((item) => !item || item.by === "server") &&
@@ -154,11 +159,11 @@ async function promise(c) {
 async function inclusion(c) {
   const { checkpoint } = c.record;
   const head = need(c.head);
-  for (const [index, { statement, proof }] of rising(c.record)) {
+  for (const [index, { data }] of c.entries) {
     c.at = index;
-    const path = log.parseProof(proof);
+    const path = log.parseProof(c.record.entries[index].proof, checkpoint);
     if (path.index !== index || path.checkpoint !== checkpoint) refuse("bad-proof");
-    await log.checkEntry(path, fromBase64url(statement), head);
+    await log.checkEntry(path, data, head);
   }
   return "held";
 }
@@ -232,17 +237,20 @@ function facts(c) {
   const check = (holds, what) => holds || refuse("other-fact", (c.at = what));
 
   check(Boolean(record.lot) === (lot !== undefined), "lot");
-  for (const [name, place] of Object.entries(places)) {
+  const named = (part) => Object.keys(record[part] ?? {}).map((member) => `${part}.${member}`);
+  for (const name of new Set([...Object.keys(places), ...named("product"), ...named("lot")])) {
+    const place = places[name] ?? [];
     const [part, member] = name.split(".");
     const item = record[part]?.[member];
     const isUnsaid = !record[part] || signedAt(...place) === undefined;
-    check(item ? isSame(item, place) : isUnsaid, name);
+    const isTold = TOLD.includes(name) && item !== undefined;
+    check(isTold || (item ? isSame(item, place) : isUnsaid && name in places), name);
   }
   for (const { kind, index, issuer, time } of record.timeline) {
     const { header, record: said } = need(c.entries.get(index));
     check(belonging.has(index) && kind === header.kind && issuer === header.iss, index);
     const form = said.epcisBody ? /^\/epcisBody\/eventList\/\d+\/eventTime$/ : /^\/(at|from|day)$/;
-    check(!time || (form.test(time.pointer) && isSame(time, [index, time.pointer])), index);
+    check(time === null || (form.test(time.pointer) && isSame(time, [index, time.pointer])), index);
   }
   for (const { entry, pointer, shown, as, lang, write } of c.shown ?? []) {
     need(c.entries.get(entry));
