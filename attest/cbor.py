@@ -16,6 +16,7 @@ Key: TypeAlias = "int | bytes | str"
 Value: TypeAlias = "int | bytes | str | Sequence[Value] | Mapping[Key, Value] | Tag"
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
+_KEYS = (int, bytes, str)
 _DIRECT = 24  # smaller numbers stand in the first byte
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 
@@ -146,7 +147,7 @@ def _map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[Key, Value]
     last = b""
     for _ in range(count):
         key, end = _item(data, at, depth)
-        if not isinstance(key, int | bytes | str):
+        if not isinstance(key, _KEYS):
             raise MalformedError(f"map key at byte {at} is no number, bytes or text")
         if data[at:end] <= last:
             raise CborError(f"map key at byte {at} is out of order or there twice")

@@ -21,6 +21,11 @@ JSON = "application/json"
 
 _ALG, _CONTENT_TYPE, _KID, _CLAIMS, _TYPE = 1, 3, 4, 15, 16
 _ISS, _SUB, _IAT = 1, 2, 6
+_LABELS = {_ALG, _CONTENT_TYPE, _KID, _CLAIMS, _TYPE}
+_SEEN = {"seen"}
+_CLAIM_ORDER = (_ISS, _SUB, _IAT)
+_CLAIM_NAMES = set(_CLAIM_ORDER)
+_VALUES = (_ALG, _CONTENT_TYPE, _KID, _TYPE)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _TYP = re.compile(r"application/vnd\.nguon\.([a-z]{1,32})\+cose")
 
@@ -141,23 +146,24 @@ def is_uri(text: object) -> bool:
 
 
 def _parse_header(data: bytes) -> Header:
-    match cbor.decode(data):
-        case {
-            1: int(alg),
-            3: str(content_type),
-            4: bytes(kid),
-            15: {1: str(iss), 2: str(sub), 6: int(iat), **claims},
-            16: str(typ),
-            **more,
-        } if not claims and more.keys() <= {"seen"}:
+    labels = cbor.decode(data)
+    if not isinstance(labels, dict) or labels.keys() - _SEEN != _LABELS:
+        raise HeaderError("protected header has other labels than the format's")
+    claims = labels[_CLAIMS]
+    if not isinstance(claims, dict) or claims.keys() != _CLAIM_NAMES:
+        raise HeaderError("CWT claims are not exactly iss, sub and iat")
+    values = (*(labels[n] for n in _VALUES), *(claims[n] for n in _CLAIM_ORDER))
+    match values:
+        case int(alg), str(content_type), bytes(kid), str(typ), str(iss), str(sub), int(iat):
             kind = _TYP.fullmatch(typ)
-            if kind is None:
-                raise HeaderError(f"typ {typ[:80]!r} names no kind of ours")
-            seen = _parse_seen(more["seen"]) if more else None
-            header = Header(alg, content_type, kid, iss, sub, iat, kind[1], seen)
-            _check_header(header)
-            return header
-    raise HeaderError("protected header has other labels or types than the format's")
+        case _:
+            raise HeaderError("a label or claim has another type than the format's")
+    if kind is None:
+        raise HeaderError(f"typ {typ[:80]!r} names no kind of ours")
+    seen = _parse_seen(labels["seen"]) if "seen" in labels else None
+    header = Header(alg, content_type, kid, iss, sub, iat, kind[1], seen)
+    _check_header(header)
+    return header
 
 
 def _check_header(header: Header) -> None:

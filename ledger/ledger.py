@@ -21,7 +21,8 @@ from ledger.log.lock import Signed
 from ledger.log.queue import Job, JobEntry, Logged
 from ledger.log.reader import LogReader
 from ledger.people.scans import Checks
-from ledger.read import watched
+from ledger.read import directory, watched
+from ledger.read.directory import Product
 from ledger.read.footage import Footage
 from ledger.read.stamp import Stamps
 from ledger.read.watched import Gap
@@ -109,6 +110,11 @@ class Ledger:
             if newest != self._registry[0]:
                 self._registry = (newest, kinds.load_registry(tx, self.origin))
         return size, self._registry[1]
+
+    def product(self, gtin: str) -> Product | None:
+        """Return the product of a GTIN as its maker last described it."""
+        with db.read(self.engine) as tx:
+            return directory.product_of_gtin(tx, gtin)
 
     def gaps(self, lot: str) -> tuple[Gap, ...]:
         """Return the times of a lot's step windows in which no camera recorded."""

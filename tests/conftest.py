@@ -27,13 +27,14 @@ def pytest_configure() -> None:
     require.required()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by folder, then put what starts processes and browsers last, else as shuffled."""
-    for item in items:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark by folder; what starts processes and browsers comes last, else as shuffled."""
+    for item in items:  # before `-m` chooses
         for folder in item.path.relative_to(require.ROOT).parts:
             if mark := FOLDER_MARKS.get(folder):
                 item.add_marker(mark)
+    yield  # the shuffling, and `-m`
     items.sort(key=lambda item: [item.get_closest_marker(m) is not None for m in QUICK_FIRST])
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 from collections.abc import Mapping
 
@@ -40,6 +41,7 @@ def _serve(environ: Mapping[str, str]) -> None:
     from . import settings
 
     own = settings.load(ledger_settings.given(environ))
+    _require_free(own.host, own.port)
     open_ledger(ledger_settings.load(environ)).close()  # refuse here, not in each worker
     logging.basicConfig(level=logging.INFO)
     server = Granian(
@@ -56,3 +58,17 @@ def _serve(environ: Mapping[str, str]) -> None:
         workers_kill_timeout=8,
     )
     server.serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse a taken port before the workers start; raises `StartError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as e:
+            raise StartError(
+                f"cannot listen on {host} port {port}: {e.strerror};"
+                " end what listens there, or choose another with NGUON_PORT"
+            ) from e

@@ -22,7 +22,7 @@ class WebSettings:
     host: str = "127.0.0.1"
     port: int = 8080
     workers: int = 2  # processes
-    threads: int = 32  # of each process; a capture that waits holds one
+    threads: int = 16  # of each process; a capture that waits holds one
     demo: bool = False  # says on every page that names and figures are invented
     contact: str = ""  # mail address for reports about stamps
     place_header: str = ""  # header in which a proxy of ours names the visitor's province

@@ -59,6 +59,7 @@ class Walker:
         self.report = report
         self.walk = Walk(head, Registry(head.origin))
         self._wanted = {size for size in sizes if 0 < size <= head.size}
+        self._frontier = merkle.Frontier()
         self._seen: set[bytes] = set()
         self.nodes = Nodes(self.tile).at(head.size)
         self._checks: dict[str, Callable[[int, Statement], None]] = {
@@ -107,11 +108,10 @@ class Walker:
 
     def _grow(self, edge: tiles.Edge, entries: list[bytes]) -> tiles.Edge:
         """Compare each tile that these entries fill, and keep the roots that are wanted."""
-        for size in sorted(
-            s for s in self._wanted if edge.size < s <= edge.size + len(entries)
-        ):
-            part, _ = tiles.grow(edge, entries[: size - edge.size])
-            self.walk.roots[size] = part.root()
+        for entry in entries if self._wanted else ():
+            self._frontier = self._frontier.append(merkle.leaf_hash(entry))
+            if self._frontier.size in self._wanted:
+                self.walk.roots[self._frontier.size] = self._frontier.root()
         grown, contents = tiles.grow(edge, entries)
         for path, data in contents.items():
             made = tile.parse_path(path)

@@ -257,7 +257,7 @@ def test_silence_ends_after_ten_seconds_at_most(browser, world, silent):
     world.silent.add(path)
     with opened(browser, world) as page:
         waited = page.evaluate("window.waited")
-        assert 8_000 < waited < 10_500
+        assert 7_900 < waited < 10_000
         state = "active" if silent == "chain" else "unable"
         assert (main(page)["state"], page.evaluate("window.fired")) == (state, 1)
         assert steps(page)["anchor"] == "unable"

@@ -3,7 +3,8 @@
 import pytest
 
 from attest import cid
-from support import browser, camera_world, clip, pages
+from support import camera_world, clip, pages
+from support.browser import served
 from support.web_world import open_world
 from support.whole_log import WholeLog
 
@@ -13,13 +14,13 @@ PIECES = [b"".join(GOPS[at : at + 2]) for at in range(0, 6, 2)]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, browser):
     with open_world(tmp_path_factory.mktemp("player")) as world:
         camera_world.register(world)
         camera_world.record(world, INIT, PIECES)
         world.ledger.stamps = WholeLog(world)
-        with browser.served(world.app) as url, browser.chromium() as chromium:
-            yield url, chromium
+        with served(world.app) as url:
+            yield url, browser
 
 
 @pytest.fixture

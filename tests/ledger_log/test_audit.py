@@ -70,6 +70,7 @@ def test_another_log_key_is_another_log(world, tmp_path):
     assert checks(report) == {("checkpoint", "bad-signature")}
 
 
+@pytest.mark.integration
 def test_any_flipped_byte_is_found(world):
     chance = random.Random("flips")  # noqa: S311
     folder = world.settings.log

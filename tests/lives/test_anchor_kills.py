@@ -6,7 +6,6 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
 from sqlmodel import SQLModel
 
 from ledger.anchor import contract, history, sender, setup, wallet
@@ -90,9 +89,3 @@ def check(
     assert len(rows) > KILLS / 20, "the test killed before anything was anchored"
     assert anvil.chain.nonce(key.address) == len(rows) + 2, f"deploy, register, seed {seed}"
     assert history.incidents(engine) == [], f"seed {seed}"
-
-
-@pytest.fixture(autouse=True)
-def _no_leftover_children() -> None:
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)

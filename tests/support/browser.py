@@ -1,14 +1,11 @@
-"""A real Chromium over a real server on this machine's loopback."""
+"""How a browser is started here, and a server on this machine's loopback for it."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
-
-from support import require
 
 FLAGS = [
     "--headless=new",
@@ -33,15 +30,3 @@ def served(app: Flask) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the machine's Chromium, which can play H.264."""
-    path = require.chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()

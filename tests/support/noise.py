@@ -10,7 +10,7 @@ from camera_node.settings import MODEL
 
 
 def write(path: Path, seed: int = 7) -> Path:
-    """Write a model of the same shape with weights drawn at random, as wide as the real ones."""
+    """Write a model of the same shape, its weights drawn at random and as wide as before."""
     drawn = np.random.default_rng(seed)
     model = onnx.load(MODEL)
     for tensor in model.graph.initializer:

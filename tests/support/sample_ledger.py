@@ -62,6 +62,9 @@ class SampleLedger:
     settings: SampleSettings = field(default_factory=SampleSettings)
     independent: bool = False
 
+    def product(self, gtin: str) -> object | None:
+        return "a product" if gtin == pages.GTIN else None
+
     def gaps(self, _lot: str) -> tuple[Gap, ...]:
         start_ms = 1_795_330_000_000
         return (Gap("zone", start_ms, start_ms + 38 * 60_000, "power"),)

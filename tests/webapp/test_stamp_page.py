@@ -299,6 +299,7 @@ def test_a_digital_link_leads_to_the_same_stamp(client):
         pytest.param(f"/01/{pages.GTIN}/21/{CODE}/21/{CODE}", 400, id="one twice"),
         pytest.param(f"/01/{pages.GTIN}/99/x", 400, id="an unknown one"),
         pytest.param("/01/123", 400, id="short GTIN"),
+        pytest.param("/01/09521000001022", 404, id="a product that nobody described"),
     ],
 )
 def test_other_digital_links_are_refused(client, path, status):
@@ -306,6 +307,14 @@ def test_other_digital_links_are_refused(client, path, status):
     answer = client.get(path, headers=PERSON)
     assert answer.status_code == status
     assert html.parse(answer.text).one("data-page").get("data-state") == "unknown"
+
+
+def test_a_product_s_address_leads_to_the_code(client):
+    for path in (f"/01/{pages.GTIN}", f"/01/{pages.GTIN}/10/L26-11"):
+        root = page(client, path)
+        assert words_of("vi")("unknown.product") in root.tags("main")[0].text()
+        anchor = client.get(path).json["linkset"][0]["anchor"]
+        assert anchor == f"https://trace.example{path}"
 
 
 def test_the_evidence_is_the_dossier_as_a_file(client):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, make_response, request, send_file
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, Unauthorized
 
 from attest import cid as cids
@@ -29,7 +30,7 @@ def put(cid: str) -> Response:
     header = request.headers.get("Authorization")
     if header is None:
         challenge = "a blob needs `Authorization: Nguon <statement of kind permit>`"
-        raise Unauthorized(challenge, www_authenticate=None)
+        raise Unauthorized(challenge, www_authenticate=WWWAuthenticate("nguon"))
     now_ms = desk().now_ms()
     name = cids.parse(cid).text()
     allowed = permit.check(header, name, now_ms, ledger.keys)

@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC
 from typing import Any
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -84,9 +85,12 @@ def digital_link(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - the raw pa
     link = gs1.parse(_raw_path())
     if link.serial is not None:
         return _answer(link.serial, link)
+    ledger: Ledger = current_app.extensions["ledger"]
+    if ledger.product(link.gtin) is None:
+        raise NotFoundError(f"no product {link.gtin} is described here")
     if negotiate.form(request) == negotiate.HTML:
         note = words_now()("unknown.product")
-        return render_template("type.html", typed="", faults=[note])
+        return render_template("type.html", typed="", faults=[], note=note)
     return linkset.answer(desk().site, link)
 
 
@@ -186,8 +190,14 @@ def _fresh(answer: Response) -> Response:
 
 
 def _raw_path() -> str:
-    """Return the path as it was sent: a lot may hold an escaped slash."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    """Return the path with its values escaped.
+
+    As it was sent, where the server tells. Granian tells the unescaped path only: then a lot
+    that holds a slash cannot be told apart from two identifiers, and is refused.
+    """
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if raw is None:
+        return "/".join(quote(part, safe="") for part in request.path.split("/"))
     return str(raw).split("?", 1)[0]
 
 

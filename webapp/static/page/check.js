@@ -4,7 +4,7 @@ import * as words from "./words.js";
 import { parse } from "../verify/stamp.js";
 import { verify, worst } from "../verify/verify.js";
 
-const SILENCE_MS = 9000;
+const SILENCE_MS = 8000;
 const KEPT = "nguon.kept";
 const UNABLE = { result: "unable", state: "unable" };
 const main = document.querySelector("main[data-page=stamp]");
