@@ -28,7 +28,7 @@ describe("the scripts of a stamp page", () => {
   const total = [...all.values()].reduce((sum, size) => sum + size);
   it(`are 20 kB compressed at most: ${total} bytes`, () => {
     assert(all.size > 6);
-    assert(total <= 20 * 1024, JSON.stringify(Object.fromEntries(all)));
+    assert(total <= 20_000, JSON.stringify(Object.fromEntries(all)));
   });
   it("do not bring the verifier for old browsers, the player or the policies", () => {
     const names = [...all.keys()].map((url) => url.split("/").pop());

@@ -110,7 +110,6 @@ function write(node, selector, text) {
   if (part) part.textContent = text;
 }
 
-// Never to a better state.
 function conclude(found) {
   const { result, state, level = [], steps } = found ?? UNABLE;
   list.dataset.result = result;
@@ -162,6 +161,5 @@ function keep(checkpoint, trust) {
   try {
     localStorage.setItem(KEPT, JSON.stringify({ trust, checkpoint, at }));
   } catch {
-    // Every visit is the first.
   }
 }

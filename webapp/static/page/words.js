@@ -25,7 +25,6 @@ export function time(value, onlyDay = false) {
 
 export const clock = () => new Date().toTimeString().slice(0, 5);
 
-// 1.500,5 in Vietnamese.
 export function number(value) {
   const [whole, part] = String(value).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");

@@ -71,7 +71,6 @@ export function encode(bytes) {
   return concat(length < 24 ? [0x40 + length] : long, bytes);
 }
 
-/** One deterministic CBOR item; maps are Map, tags `{tag, value}`. */
 export function decode(data) {
   const [value, end] = item(data, 0, 1);
   return end === data.length ? value : refuse("trailing-bytes");

@@ -10,7 +10,6 @@ const wrong = () => refuse("bad-proof");
 export const leafHash = (entry) => sha256(concat([0], entry));
 export const nodeHash = (left, right) => sha256(concat([1], left, right));
 
-/** The root that a path claims for one leaf. */
 export async function rootFromInclusion(leaf, index, size, path) {
   if (!(index >= 0 && index < size) || !isBytes(leaf, 32)) wrong();
   if (size === 1) return path.length ? wrong() : leaf;
@@ -23,7 +22,6 @@ export async function rootFromInclusion(leaf, index, size, path) {
     : nodeHash(sibling, await rootFromInclusion(leaf, index - split, size - split, rest));
 }
 
-/** Throws unless the tree of `n` begins with that of `m` (RFC 9162, 2.1.4). */
 export async function checkConsistency(m, n, rootM, rootN, proof) {
   if (!(m > 0 && m <= n)) wrong();
   const [old, grown] = await roots(m, n, proof, rootM, true);
@@ -83,7 +81,6 @@ export function parseNote(text) {
 const linesOf = ({ signatures }, key) =>
   signatures.filter(({ name, id }) => name === key.name && id === key.id);
 
-/** When a witness cosigned, in seconds, or null. */
 export async function cosigned(note, witness) {
   let newest = null;
   for (const { data } of linesOf(note, witness)) {
@@ -110,7 +107,6 @@ export async function openCheckpoint(text, vkey) {
   return lines.length && head.origin === vkey.name ? head : refuse("bad-signature");
 }
 
-/** What an anchor keeps: SHA-256 of the note with the log's own line only. */
 export function noteHash(text, vkey) {
   const note = parseNote(text);
   const [{ name, id, data }] = linesOf(note, vkey);

@@ -33,7 +33,6 @@ export class Registry {
     this.origin = origin;
   }
 
-  /** The signer of an entry, if it may sign it there. */
   check(index, { header, kind }) {
     const key = this.#get(header.kid);
     if (key.until !== null && index > key.until) refuse("key-ended");
@@ -45,7 +44,6 @@ export class Registry {
     return key;
   }
 
-  /** Fold one entry of kind `key`; without effect when it throws. */
   async apply(index, { header, kind, record }) {
     if (kind !== "key") refuse("rule");
     const { action, kid, ...said } = await parseRecord(record);
@@ -116,7 +114,6 @@ async function consenting(before, consent, message) {
   return before.length ? refuse("key-proof") : undefined;
 }
 
-// As `attest/key_record.py` reads it.
 async function parseRecord({ type, action, ...record }) {
   const bytes = (size) => (text) => isText(text) && fromBase64url(text, size);
   const areRoles = (roles) =>

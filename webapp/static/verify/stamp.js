@@ -69,7 +69,6 @@ function effective(entries) {
   return events.filter(({ isDead }) => !isDead);
 }
 
-/** The roll, maker, activation and lot of a stamp. */
 export function bind(entries, stamp, keys) {
   const events = effective(entries);
   const at = (index, kind) => {
@@ -89,7 +88,6 @@ export function bind(entries, stamp, keys) {
   return { entries, events, keys, roll, producer, active, lots, lot, holds };
 }
 
-/** What else belongs to it, and where each fact must come from. */
 export function trace(bound) {
   const { entries, events, keys, roll, producer, active, lots, lot, holds } = bound;
   const keyOf = ({ header }) => keys.get(header.kid) ?? refuse("unable");
@@ -156,7 +154,6 @@ export function trace(bound) {
   return { ...bound, packed, belonging, places, has };
 }
 
-/** The worst that the entries say, and the event that says so. */
 export function stateOf({ events, roll, producer, active, lot, packed, holds, has }, now) {
   const open = {};
   for (const { kind, event, said } of events) {

@@ -62,7 +62,6 @@ function parseHeader(data) {
   return { ...head, seen: seen ? { origin, size, root } : null };
 }
 
-/** A payload has one spelling: parse, print, compare. */
 export function parsePayload(bytes) {
   const text = fromUtf8(bytes);
   let record;
@@ -101,7 +100,6 @@ export const isObject = (value) =>
 const usable = (raw, algorithm) =>
   crypto.subtle.importKey("raw", raw, algorithm, false, ["verify"]);
 
-/** The key in COSE_Key bytes (RFC 9679); a weak one is refused. */
 export async function parsePublic(cose) {
   const members = decode(cose);
   const [kty, crv, x, y] = [1, -1, -2, -3].map((label) => members.get?.(label));

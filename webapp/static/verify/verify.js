@@ -64,7 +64,6 @@ function verdict({ record, steps, own, head }) {
   return { result, state, level, steps, kept, notice: own?.notice };
 }
 
-/** One that is not known is the worst of all. */
 export function worst(...states) {
   const ranks = states.map((state) => ORDER.indexOf(state));
   return ORDER.at(Math.min(...ranks) < 0 ? -1 : Math.max(...ranks));
