@@ -13,7 +13,7 @@ from ledger.store.derived_rows import table
 from ledger.store.private_rows import UploadRow
 from ledger.store.watch_rows import SealedRow
 
-from . import Blobs, OtherBytesError
+from . import Blobs, OtherBytesError, place
 from .permit import Permit
 
 _upload, _sealed = table(UploadRow), table(SealedRow)
@@ -37,13 +37,14 @@ class Shelf:
         """Keep a permitted blob durably; say whether it is new.
 
         The bytes come before the row: a stop in between leaves a blob that nobody may see.
-        Raises `QuotaError`, `OtherBytesError`.
+        Raises `QuotaError`, `OtherBytesError`, `LocatedPictureError`.
         """
         used = self.used(permit.kid)
         if used + permit.size > self._quota:
             raise QuotaError(f"key holds {used} bytes, {self._quota} are allowed")
         new = not self.blobs.has(permit.cid)
-        size = self.blobs.put(permit.cid, chunks)
+        kept = place.without(chunks) if permit.public else chunks
+        size = self.blobs.put(permit.cid, kept)
         if size != permit.size:
             raise OtherBytesError(f"body has {size} bytes, the permit says {permit.size}")
         self._note(permit, now_ms)

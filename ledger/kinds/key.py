@@ -9,6 +9,7 @@ from ledger.store.derived_rows import table
 from ledger.store.master_rows import KeyRow
 
 from .prepared import Prepared
+from .refusals import SubjectError
 from .view import View
 
 KEY = table(KeyRow)
@@ -18,6 +19,9 @@ _DELETE = Prepared(delete(KEY).where(KEY.c.kid == bindparam("which")))
 
 def fold(view: View, known: Registry, index: int, statement: Statement) -> None:
     """Let a key record take effect in the registry, then in the rows."""
+    said = statement.record.get("id")
+    if said != statement.header.sub:
+        raise SubjectError(f"sub {statement.header.sub} is not {said}")
     if statement.record.get("action") != "revoke":
         known.apply(index, statement)
         brought = spell.parse_base64url(str(statement.record["kid"]))
