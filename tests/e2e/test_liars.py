@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pytest
 
@@ -116,3 +117,29 @@ def test_a_dossier_of_another_shape_is_a_mismatch(browser, body):
         assert main(page)["by"] == "server"
         assert page.evaluate("window.fired") == 1
         assert json.loads(page.evaluate("JSON.stringify(localStorage)")) == {}
+
+
+def green(page):
+    """Leave the state and write the words of a good stamp over it."""
+    for before, text in (
+        (rb"(<title>)[^<]*", b"This stamp is real and active \xc2\xb7 Stamp"),
+        (rb"(data-headline[^>]*>)[^<]*", b"This stamp is real and active"),
+        (rb"(data-do>)[^<]*", b"Compare picture, lot and date"),
+    ):
+        page, count = re.subn(before, rb"\g<1>" + text, page, count=1)
+        assert count == 1
+    return page
+
+
+@pytest.mark.parametrize("state", ["hold", "recalled"])
+def test_a_green_headline_over_a_bad_state_is_written_over(browser, state):
+    story = coop.coop()
+    kind, name = ("hold", "nguon:hold") if state == "hold" else ("recall", "recalled")
+    story.tell(coop.REGULATOR, kind, coop.marking(31, set=[name]))
+    world = World(story.dossier(story.stamp(state=state)).record())
+    world.changes[f"/s/{world.code}"] = green
+    with opened(browser, world) as page:
+        assert main(page)["state"] == state
+        for text in (page.text_content("[data-headline]"), page.title()):
+            assert "real and active" not in text
+        assert "Compare picture" not in page.text_content("[data-do]")

@@ -122,11 +122,12 @@ function conclude(found) {
   if (!found) return;
   const { state: before } = main.dataset;
   const after = worst(before, state);
-  if (after !== before) {
-    const headline = words.text(`state.${after}`);
-    document.title = document.title.replace(words.text(`state.${before}`), headline);
-    main.dataset.state = after;
-    write(main, "[data-headline]", headline);
+  // Also when nothing changed: a liar may change words alone.
+  const headline = words.text(`state.${after}`);
+  document.title = `${headline} · ${document.title.split(" · ").pop()}`;
+  main.dataset.state = after;
+  write(main, "[data-headline]", headline);
+  if (after !== before || found.notice) {
     write(main, "[data-do]", words.text(`state.${after}.do`, slots(found)));
   }
   main.dataset.level = level.join(" ");
