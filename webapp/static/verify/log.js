@@ -149,7 +149,6 @@ export async function parseTrust(record) {
   return { ...record, log, rule: await ruleOf(record.policy, log) };
 }
 
-// Most policies have no witness yet and need no reader of their own.
 async function ruleOf(text, log) {
   if (text === `log ${log.text}\nquorum none\n`) return null;
   const policies = await import("./policy.js");

@@ -47,7 +47,6 @@ function close(found, more) {
   }
 }
 
-// Events in order; corrected ones give way to new ones.
 function effective(entries) {
   const byId = new Map();
   const events = [];
