@@ -13,12 +13,13 @@ import socket
 import subprocess
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from attest.client import files, leash
 
+from . import state
 from .chain import ChainClient
 from .errors import ChainAnswerError, ChainError, ChainUnreachableError, NoAnvilError
 
@@ -37,10 +38,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """What a new chain is made of; with its time it gives each chain a genesis of its own."""
+    """What a new chain is made of; with its time it gives each chain a genesis of its own.
+
+    `time` is that of block 0, in seconds UTC; None where it was not written down.
+    """
 
     chain_id: int
     gas_limit: int
+    time: int | None = None
 
 
 class DevChain:
@@ -80,7 +85,7 @@ class DevChain:
         birth = self._saved_birth()
         if birth is None:
             self._begin_anew()
-        elif self._launch_twice(birth, ["--load-state", str(self._state)]):
+        elif self._launch_twice(birth, ["--load-state", str(self._mended(birth))]):
             self._saved = self.chain.head().number - 1
         elif self._ended == UNREADABLE:
             log.error("embedded chain is damaged", extra={"state": str(self._state)})
@@ -122,10 +127,18 @@ class DevChain:
     def _state(self) -> Path:
         return self._folder / "state.json"
 
+    def _mended(self, birth: Birth) -> Path:
+        """Return the state with the one block 0 that is the chain's own."""
+        data = self._state.read_bytes()
+        if (mended := state.only_birth(data, birth.time)) != data:
+            files.write_durably(self._state, mended, files.PRIVATE)
+        return self._state
+
     def _saved_birth(self) -> Birth | None:
         try:
             fields = json.loads((self._folder / "birth.json").read_text())
-            birth = Birth(int(fields["chain_id"]), int(fields["gas_limit"]))
+            time_s = int(fields["time"]) if "time" in fields else None
+            birth = Birth(int(fields["chain_id"]), int(fields["gas_limit"]), time_s)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return birth if self._state.is_file() else None
@@ -140,7 +153,9 @@ class DevChain:
         _result(client, "anvil_setBalance", [self._owner, hex(RICH)])
         self._save(client)
         self._saved = 0
-        text = json.dumps({"chain_id": birth.chain_id, "gas_limit": birth.gas_limit})
+        born = client.block(0)
+        birth = replace(birth, time=born.time if born else None)
+        text = json.dumps(asdict(birth))
         files.write_durably(self._folder / "birth.json", text.encode())
         log.info("embedded chain begun", extra={"chain_id": birth.chain_id})
 
@@ -195,10 +210,10 @@ class DevChain:
     def _save(self, client: ChainClient) -> None:
         dump = _result(client, "anvil_dumpState", [])
         try:
-            state = zlib.decompress(bytes.fromhex(dump.removeprefix("0x")), wbits=31)
+            data = zlib.decompress(bytes.fromhex(dump.removeprefix("0x")), wbits=31)
         except (AttributeError, ValueError, zlib.error) as e:
             raise ChainAnswerError(f"anvil_dumpState: not a gzip of its state: {e}") from e
-        files.write_durably(self._state, state, files.PRIVATE)
+        files.write_durably(self._state, data, files.PRIVATE)
 
     def _end(self) -> None:
         child, self._child = self._child, None

@@ -6,10 +6,12 @@ is allowed; everything else is refused before the chain hears of it.
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .chain import ChainClient
 from .errors import CallForbiddenError
+
+if TYPE_CHECKING:
+    from .chain import ChainClient
 
 QUANTITY = re.compile(r"0x(0|[1-9a-f][0-9a-f]{0,15})")
 HASH = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -42,7 +44,7 @@ def allowed(call: object, contract: str | None) -> Json:
     return {"jsonrpc": "2.0", "id": call.get("id"), "method": method, "params": params}
 
 
-def forward(call: Json, chain: ChainClient) -> Json:
+def forward(call: Json, chain: "ChainClient") -> Json:
     """Ask the chain an allowed call and return its answer under the caller's id.
 
     Raises `ChainError` when the chain does not answer.

@@ -5,19 +5,17 @@ remembers, sends anchors, and writes the chain into the pins once it is known.
 """
 
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy import Engine
 
 from attest.client import files
 from attest.trust import Trust
 from ledger import ledger
-from ledger.anchor import guard, history, incidents, sender, wallet
+from ledger.anchor import guard, history, incidents, program, sender, wallet
 from ledger.anchor.chain import ChainClient
 from ledger.anchor.devchain import DevChain
 from ledger.anchor.errors import ChainError, NoAnvilError
@@ -35,7 +33,6 @@ GWEI = 10**9
 TICK_S = 0.5
 BROKEN_PAUSE_S = 5.0
 LOOK_AGAIN_S = 5.0
-BUILT = Path(__file__).parents[2] / "hardhat/node_modules/@foundry-rs"  # where npm puts it
 
 
 class Chaining:
@@ -51,7 +48,7 @@ class Chaining:
         self._embedded: DevChain | None = None
         if settings.chain == EMBEDDED:
             self._embedded = DevChain(
-                settings.chain_folder, _anvil(settings), self._key.address
+                settings.chain_folder, program.anvil(settings.anvil), self._key.address
             )
         self._chain = self._embedded.chain if self._embedded else ChainClient(settings.chain)
         made = _settings(settings)
@@ -174,14 +171,6 @@ def _settings(settings: Settings) -> AnchorSettings:
         confirmations=settings.final_blocks,
         max_fee=settings.anchor_max_fee_gwei * GWEI,
     )
-
-
-def _anvil(settings: Settings) -> Path:
-    if settings.anvil:
-        return Path(settings.anvil)
-    built = sorted(BUILT.glob("anvil-*/bin/anvil"))  # itself, not the script that calls it
-    found = shutil.which("anvil")
-    return built[0] if built else Path(found or BUILT / "anvil")
 
 
 def _now_ms() -> int:

@@ -88,6 +88,18 @@ def test_a_second_start_is_the_same_chain_with_the_same_anchors(box: Box) -> Non
     assert kinds(box.engine) == []
 
 
+def test_many_starts_later_it_is_still_the_same_chain(box: Box) -> None:
+    """anvil makes a block 0 at each start, a second apart another one, and saves it, too."""
+    box.steps(8, 5)
+    before = history.identity(box.engine)
+    for life in range(6):
+        time.sleep(1.1)
+        box.kill()
+        box.steps(8, 6 + life)
+        assert history.identity(box.engine) == before, life
+    assert kinds(box.engine) == []
+
+
 def test_anvil_killed_is_restarted_and_nothing_final_is_lost(box: Box) -> None:
     box.steps(8, 5)
     before = history.page(box.engine)
