@@ -2,14 +2,13 @@
 
 import json
 import logging
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from attest import keys, trust
-from attest.client import files
+from attest.client import files, signals
 from attest.client.server import Server
 from attest.errors import AttestError
 
@@ -64,8 +63,7 @@ def record(config: Path, name: str) -> None:
         node = Node(outside, watcher(outside))
     except (CameraError, OSError) as e:
         raise click.ClickException(str(e)) from e
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: node.stop.set())
+    signals.end_by(node.stop.set)
     node.run()
 
 

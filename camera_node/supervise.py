@@ -12,9 +12,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
-from attest.client import leash
+from attest.client import leash, signals
 
 from .settings import Settings
 
@@ -45,19 +44,15 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT, then end all children."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        signals.end_by(self._stop.set)
         try:
             while not self._stop.is_set():
                 for child in self._children:
                     self._look_after(child)
                 self._stop.wait(0.5)
         finally:
+            log.info("stopping")
             self._end()
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        log.info("stopping", extra={"signal": number})
-        self._stop.set()
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()

@@ -6,7 +6,6 @@ or the TOML file; `nguon config check` shows them.
 
 import csv
 import json
-import signal
 import sys
 import threading
 from dataclasses import asdict, replace
@@ -65,6 +64,7 @@ def work() -> None:
 
     A second one is refused. JSON lines on standard output say what happens.
     """
+    from attest.client import signals
     from ledger.work import runner
 
     from . import logs
@@ -72,8 +72,7 @@ def work() -> None:
     settings = _settings()
     logs.to_stdout()
     stop = threading.Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, lambda *_: stop.set())
+    signals.end_by(stop.set)
     log = logs.of("ledger.work")
     runner.work(settings, stop, lambda size: log.info("ready", extra={"size": size}))
     log.info("stopped")

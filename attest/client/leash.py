@@ -13,10 +13,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 GRACE_S = 8.0  # for a command that is asked to end rather than killed
+LOOK_S = 0.5
 
 
 def leashed(command: Sequence[str], ending: int = signal.SIGKILL) -> list[str]:
@@ -25,6 +27,18 @@ def leashed(command: Sequence[str], ending: int = signal.SIGKILL) -> list[str]:
     The command's first word is the path of a program; `ending` is sent when this process dies.
     """
     return [sys.executable, "-I", __file__, str(os.getpid()), str(int(ending)), *command]
+
+
+def follow_parent() -> None:
+    """Have this process end by SIGTERM, or soon after, once its parent is gone.
+
+    For processes that a library starts, where nobody can put a leash before the command.
+    """
+    import multiprocessing  # noqa: PLC0415  not what a leashed command waits for
+
+    started_by = multiprocessing.parent_process()  # it may be gone by now
+    parent = os.getppid() if started_by is None else started_by.pid
+    threading.Thread(target=_follow, args=(parent,), name="leash", daemon=True).start()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,6 +57,14 @@ def _die_with(parent: int, ending: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
     if os.getppid() != parent:  # it went before we asked
         sys.exit(1)
+
+
+def _follow(parent: int | None) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _guard(command: list[str], ending: int) -> int:
