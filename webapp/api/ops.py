@@ -1,5 +1,7 @@
 """Is the server well: is a checkpoint recent, are blobs kept, how far is the chain."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, current_app
 
 from attest import cid as cids
@@ -10,6 +12,7 @@ from webapp.desk import desk, json_answer
 
 bp = Blueprint("ops", __name__)
 
+SHOWN = 5  # newest incidents
 STALE_S = 600  # a checkpoint is said again after NGUON_HEARTBEAT_S, which is less
 
 
@@ -33,6 +36,7 @@ def health() -> Response:
                 "behind": size - anchored,
                 "waiting": lag.waiting,
                 "trouble": lag.code,
+                "incidents": [asdict(one) for one in history.incidents(ledger.engine, SHOWN)],
             },
             "blobs": {"ok": blobs},
         }
