@@ -26,7 +26,7 @@ from support.boxes import INIT, gop
 from support.footage import CAMERA, NODE
 
 KILLS = int(os.environ.get("NGUON_KILLS", "200"))
-LONGEST_LIFE_S = 0.4
+LONGEST_LIFE_S = 0.35
 HASTE = 400  # the box's clock runs this much faster than ours
 SEGMENT_MS = 4_000
 KEEP_MS = 60_000
