@@ -50,12 +50,14 @@ class _Sink:
 class Fragmenter:
     """Cuts one session of a camera into GOPs; `init` is known before the first of them."""
 
-    def __init__(self, stream: VideoStream, frame_step: int) -> None:
+    def __init__(self, stream: VideoStream, frame_step: int, most: int = MAX_PENDING) -> None:
+        """Take `most`, the bytes that one GOP may have."""
         self._sink = _Sink()
         self._out = av.open(self._sink, "w", format="mp4", options={"movflags": FLAGS})
         self._stream = self._out.add_stream_from_template(stream)
         self._base = stream.time_base or Fraction(1, 90_000)
         self._rising = Rising(frame_step)
+        self._most = most
         self._first: int | None = None
         self._gop_start_ms: int | None = None
         self._last_ms = 0
@@ -73,8 +75,8 @@ class Fragmenter:
         if self._gop_start_ms is None and not packet.is_keyframe:
             return  # pictures before the first key frame cannot be decoded
         self._size = packet.size if packet.is_keyframe else self._size + packet.size
-        if self._size > MAX_PENDING:  # the muxer holds a GOP in memory until it ends
-            raise MalformedError(f"a gop of more than {MAX_PENDING} bytes")
+        if self._size > self._most:  # the muxer holds a GOP in memory until it ends
+            raise MalformedError(f"a gop of more than {self._most} bytes")
         stamp = self._rising.next(packet.dts)
         if self._first is None:
             self._first = stamp

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from attest import spell, statement
-from attest.errors import IssuerError, MalformedError
+from attest.errors import IssuerError, MalformedError, TooLargeError
 from attest.footage import manifest as manifests
 from attest.footage import segment as segments
 from attest.footage.manifest import Gap, Manifest
@@ -28,6 +28,7 @@ from ledger.store.watch_rows import CameraRow, FootageRow
 from .reel import Origin, Part, Reel
 
 KEPT_MANIFESTS = 256
+LONGEST_SEGMENT = 64 * 1024 * 1024  # bytes; a GOP of a camera node has at most as many
 _camera, _footage, _live = table(CameraRow), table(FootageRow), table(LiveRow)
 
 Keys = Callable[[], tuple[int, Keyring]]
@@ -76,7 +77,10 @@ class Footage:
         signed, said = segments.parse(spell.parse_base64url(header))
         index, registry = keys()
         statement.check_signature(signed, registry.check(index, signed).key)
-        segments.check_bytes(said, self._blobs.path(cid).read_bytes())
+        file = self._blobs.path(cid)
+        if file.stat().st_size > LONGEST_SEGMENT:  # before it is read into memory
+            raise TooLargeError(f"a segment has at most {LONGEST_SEGMENT} bytes")
+        segments.check_bytes(said, file.read_bytes())
         row = {
             "camera": said.camera,
             "seq": said.seq,
