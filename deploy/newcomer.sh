@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays a newcomer: a bare Debian, a fresh clone, what the README says, and no network the second time.
+# Plays a newcomer: a bare Debian, a fresh clone, the README's first command, then no network.
 #
 #     sudo deploy/newcomer.sh [FOLDER]
 #

@@ -1,6 +1,7 @@
 """A port that cannot be had is refused with the way out; the addresses lead to it."""
 
 import socket
+import urllib.request
 
 import pytest
 
@@ -40,3 +41,17 @@ def test_loopback_is_called_localhost_so_that_pages_have_a_secure_context():
 def test_another_port_is_offered_that_exists():
     with pytest.raises(AddressError, match="PORT=8081"):
         address.find("127.0.0.1", 65_536)
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"no_proxy": "office.example"}, {"NO_PROXY": "office.example"}]
+)
+def test_no_proxy_stands_before_our_own_processes(given, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    found = address.find("127.0.0.1", address.free_port())
+    monkeypatch.setenv("no_proxy", address.without_proxy(given, found))
+    assert urllib.request.proxy_bypass_environment("localhost")
+    assert urllib.request.proxy_bypass_environment("127.0.0.1")
+    assert bool(urllib.request.proxy_bypass_environment("office.example")) is bool(given)

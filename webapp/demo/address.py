@@ -1,6 +1,7 @@
 """Where the demo can be reached: a port that is free, and the addresses that lead to it."""
 
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .errors import AddressError
@@ -73,6 +74,13 @@ def lan_host() -> str | None:
         except OSError:
             return None
     return None if found in ANY or found.startswith("127.") else found
+
+
+def without_proxy(environ: Mapping[str, str], found: Address) -> str:
+    """Return `no_proxy` so that what our own processes call is reached directly."""
+    named = environ.get("no_proxy") or environ.get("NO_PROXY", "")
+    own = [*sorted(HERE - {"::1"}), found.host]
+    return ",".join([*filter(None, [named]), *dict.fromkeys(own)])
 
 
 def free_port() -> int:

@@ -7,7 +7,6 @@ Ends in the opposite order. Nothing of ours is left, not even when this process 
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import httpx
 
 from attest.client import files
 from ledger import settings
+from ledger.anchor import program
 from ledger.settings import Settings
 
 from . import address, cameras, children, links, names, story, told, views
@@ -32,7 +32,6 @@ from .screen import Screen
 from .story import Story
 
 FOLDER = "demo"  # under the data folder: what is the demo's own
-ANVILS = Path(__file__).parents[2] / "hardhat" / "node_modules" / "@foundry-rs"
 ANCHOR_EVERY_S = 15
 WELL_S = 120.0
 LOOK_S = 0.25
@@ -61,7 +60,6 @@ class Plan:
     def environ(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of our processes: nobody's other settings reach them."""
         kept = {n: v for n, v in given.items() if not n.startswith("NGUON_") or n in PRESERVED}
-        chain = anvil()
         own = {
             "NGUON_DATA": str(self.data),
             "NGUON_ORIGIN": names.ORIGIN,
@@ -74,7 +72,7 @@ class Plan:
             "NGUON_PLACE_HEADER": views.PLACE_HEADER,
             "PYTHONUTF8": "1",  # the story is Vietnamese whatever the locale says
         }
-        return {**own, **({"NGUON_ANVIL": str(chain)} if chain else {}), **kept}
+        return own | kept
 
 
 @dataclass(slots=True)
@@ -111,7 +109,7 @@ class Box:
         if not self._settings().trust.exists():
             with told.step(self.screen, "a log, its keys, entry 0"):
                 self._init()
-        if not anvil():
+        if not os.access(program.anvil(self._settings().anvil), os.X_OK):
             self.screen.say("!! no chain: anvil is missing, so nothing can be anchored")
         with told.step(self.screen, "writer, chain and web server"):
             self._launch("work", _nguon("work"), returns=False)
@@ -145,6 +143,8 @@ class Box:
 
         tale.tell(begin)
         chapters.end()
+        if self._ports:
+            self.screen.say("           filming a lot for 40 s; one camera goes dark")
         with told.step(self.screen, "the lot that is made now"):
             tale.tell_live(*self._working_time())
 
@@ -242,13 +242,6 @@ class Box:
 
     def _settings(self) -> Settings:
         return settings.load(self.plan.environ(os.environ))
-
-
-def anvil() -> Path | None:
-    """Return the embedded chain's program: as told, as `make` had it installed, or on PATH."""
-    named = os.environ.get("NGUON_ANVIL") or shutil.which("anvil")
-    found = [Path(named)] if named else sorted(ANVILS.glob("anvil-*/bin/anvil"))
-    return next((path for path in found if os.access(path, os.X_OK)), None)
 
 
 def _nguon(word: str) -> list[str]:

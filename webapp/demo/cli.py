@@ -1,5 +1,6 @@
 """`nguon demo`: the demo province on this machine, with everything it needs."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,5 +28,7 @@ def demo(host: str, port: int, data: Path, no_camera: bool) -> None:
     """
     folder = data.resolve()
     with marker.claim(folder) as held:
-        plan = box.Plan(address.find(host, port), folder, cameras=not no_camera, held=held)
+        found = address.find(host, port)
+        os.environ["no_proxy"] = address.without_proxy(os.environ, found)
+        plan = box.Plan(found, folder, cameras=not no_camera, held=held)
         box.Box(plan, screen.look(sys.stdout)).run()
