@@ -271,9 +271,7 @@ def _anchor(case: Case) -> Step:
         if made != anchor.note_hash:
             raise ProofError(f"the anchor of {anchor.size} keeps another note's hash")
     if case.rooted is None:
-        return Step(
-            "told", f"{anchor.size} entries in block {anchor.block}; no chain was asked"
-        )
+        return Step("told", f"{anchor.size} entries in block {anchor.block}, its server says")
     if case.rooted != anchor.root:
         raise ProofError(f"the chain has {case.rooted.hex()} at {anchor.size}")
     return Step("held", f"{anchor.size} entries, asked of the chain")

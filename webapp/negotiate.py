@@ -5,6 +5,7 @@ See formats §5.
 """
 
 from flask import Request
+from werkzeug.datastructures import MIMEAccept
 
 HTML = "text/html"
 JSON = "application/json"
@@ -18,7 +19,9 @@ def form(request: Request, offered: tuple[str, ...] = OFFERED) -> str | None:
         return LINKSET
     if not request.accept_mimetypes:
         return JSON
-    return request.accept_mimetypes.best_match(offered)
+    # `application/json; charset=utf-8` asks for JSON: we have each type in one form only
+    plain = [(value.partition(";")[0].strip(), q) for value, q in request.accept_mimetypes]
+    return MIMEAccept(plain).best_match(offered)
 
 
 def wants_page(request: Request) -> bool:

@@ -216,7 +216,10 @@ def verify(where: str, trust: Path | None, as_json: bool) -> None:
             except (AwayError, ServerError) as e:
                 raise click.ClickException(str(e)) from e
     else:
-        data, asked = Path(where).read_bytes(), None
+        try:
+            data, asked = Path(where).read_bytes(), None
+        except OSError as e:
+            raise click.ClickException(f"{where}: {e.strerror}") from e
     now_ms = time.time_ns() // 1_000_000
     verdict = verifying.verify(dossiers.parse(data), pins, now_ms, asked=asked)
     shown = json.dumps(verdicts.record(verdict)) if as_json else verdicts.text(verdict)

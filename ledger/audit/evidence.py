@@ -94,7 +94,7 @@ def _rooted(dossier: Dossier, pins: Trust | None, rpc: str, chain: Report) -> by
     try:
         kept = anchors.read(anchors.Node(rpc), pins, chain)
     except UnableError as e:
-        chain.notes.append(f"the chain was not reached: {e}")
+        chain.find("anchor", e.code, f"the chain that you named was not reached: {e}")
         return None
     if pins.contract is None or not chain.holds:
         return None

@@ -119,6 +119,16 @@ def test_a_dossier_of_another_shape_is_a_mismatch(browser, body):
         assert json.loads(page.evaluate("JSON.stringify(localStorage)")) == {}
 
 
+def test_a_dossier_that_is_no_json_fails_the_first_step_alone(browser):
+    world = World(DOSSIER)
+    world.changes[f"/s/{CODE}/dossier"] = lambda _: b"{"
+    with opened(browser, world) as page:
+        assert main(page)["state"] == "mismatch"
+        first, *later = steps(page).values()
+        assert first == "failed"
+        assert set(later) <= {"waiting"}
+
+
 def green(page):
     """Leave the state and write the words of a good stamp over it."""
     for before, text in (

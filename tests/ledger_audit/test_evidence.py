@@ -134,7 +134,7 @@ def chain_with(root: bytes, size: int = 12, **more: object) -> Answers:
         pytest.param(chain_with, "held", 0, id="the same root"),
         pytest.param(lambda _: chain_with(bytes(32)), "failed", 1, id="another root"),
         pytest.param(lambda root: chain_with(root, 11), "failed", 1, id="never anchored"),
-        pytest.param(lambda _: Answers({}), "told", 0, id="no answer"),
+        pytest.param(lambda _: Answers({}), "told", 1, id="no answer"),
         pytest.param(
             lambda root: chain_with(root, eth_chainId="0x1"), "told", 1, id="another chain"
         ),
@@ -161,10 +161,10 @@ def test_no_chain_is_asked_without_pins_or_without_an_anchor(shown):
         assert "no chain was asked" in found.text()
 
 
-def test_a_node_that_is_not_there_is_a_note(shown):
+def test_a_node_that_was_named_and_is_not_there_fails_the_check(shown):
     found = judged(shown.to_bytes(), rpc="http://127.0.0.1:1")
-    assert found.status == 0
-    assert any("not reached" in note for note in found.record()["notes"])
+    assert found.status == 1
+    assert [f["code"] for f in found.record()["findings"]] == ["unable"]
 
 
 def test_the_command_prints_text_or_json_and_exits_so(shown, tmp_path):

@@ -23,6 +23,7 @@ def test_a_statement_is_202_with_a_place_to_ask(world):
     said = world.place("Một")
     answer = world.post(said, Prefer="")
     assert (answer.status_code, answer.data) == (202, b"")
+    assert "Content-Type" not in answer.headers
     job = answer.headers["Location"]
     assert job.startswith("/capture/")
     record = world.client.get(job).json

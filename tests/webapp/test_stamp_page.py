@@ -265,6 +265,8 @@ def test_the_rule_of_counting_is_stated_with_its_number(client):
         pytest.param("text/html,application/xhtml+xml,*/*;q=0.8", "text/html", id="browser"),
         pytest.param("application/linkset+json", "application/linkset+json", id="linkset"),
         pytest.param("text/html;q=0.5,application/json", "application/json", id="quality"),
+        pytest.param("application/json; charset=utf-8", "application/json", id="json in utf-8"),
+        pytest.param("text/html;level=1", "text/html", id="a parameter"),
     ],
 )
 def test_one_address_answers_as_the_client_prefers(client, accept, media):
@@ -294,6 +296,7 @@ def test_a_digital_link_leads_to_the_same_stamp(client):
     ("path", "status"),
     [
         pytest.param(f"/01/09521000001022/21/{CODE}", 404, id="another product"),
+        pytest.param(f"/01/{pages.GTIN}/10/NOPE/21/{CODE}", 404, id="another lot"),
         pytest.param(f"/01/09521000001016/21/{CODE}", 400, id="wrong check digit"),
         pytest.param(f"/01/{pages.GTIN}/21/{CODE}/10/L1", 400, id="identifiers out of order"),
         pytest.param(f"/01/{pages.GTIN}/21/{CODE}/21/{CODE}", 400, id="one twice"),

@@ -35,6 +35,7 @@ def submit() -> Response:
     job_id = ledger.capture(body(LIMITS[media]), media, BEHAVIOURS[wanted])
     seconds = _wait_s()
     answer = Response(status=202)
+    del answer.headers["Content-Type"]  # there is no content
     if seconds:
         answer = _answer(ledger.wait(job_id, seconds))
         answer.headers["Preference-Applied"] = f"wait={seconds}"

@@ -90,7 +90,9 @@ def digital_link(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - the raw pa
         raise NotFoundError(f"no product {link.gtin} is described here")
     if negotiate.form(request) == negotiate.HTML:
         note = words_now()("unknown.product")
-        return render_template("type.html", typed="", faults=[], note=note)
+        return _fresh(
+            make_response(render_template("type.html", typed="", faults=[], note=note))
+        )
     return linkset.answer(desk().site, link)
 
 
@@ -112,6 +114,8 @@ def _dossier(code: str, link: gs1.DigitalLink | None = None) -> dict[str, Any]:
     found: dict[str, Any] = ledger.stamps.dossier(code, now_ms)
     if link is not None and _gtin(found) != link.gtin:
         raise NotFoundError(f"no stamp {code} was issued for product {link.gtin}")
+    if link is not None and link.lot and (lot := _lot(found)) and lot != link.lot:
+        raise NotFoundError(f"stamp {code} is not of lot {link.lot}")
     if found["checks"]["count"]:
         parsed, viewer = stamp.parse(found["stamp"]["code"]), request.cookies.get(DEVICE)
         g.tally = ledger.checks.tally(parsed, now_ms, viewer, desk().now().tzinfo or UTC)
@@ -135,6 +139,11 @@ def _json(found: dict[str, Any]) -> Response:
     code = stamp.parse(found["stamp"]["code"])
     text = desk().kept.text(found["entries"], ("json", _binding(found)), code, rest)
     return _fresh(json_text(f"{dumps(own)[:-1]},{text[1:]}\n"))
+
+
+def _lot(found: dict[str, Any]) -> str | None:
+    item = (found["lot"] or {}).get("number")
+    return item["value"] if item else None
 
 
 def _page(found: dict[str, Any]) -> Response:

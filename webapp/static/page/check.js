@@ -117,6 +117,7 @@ function conclude(found) {
     for (const step of list.children) {
       mark(step, { result });
       if (!found) step.dataset.by = "server";
+      if (result === "failed") break;
     }
   }
   if (!found) return;
